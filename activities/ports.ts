@@ -1,0 +1,34 @@
+import type { CommandEnvelope, CommandResult } from '../actors/core/command';
+import type { Effect } from '../actors/core/effect';
+import type { EventRecord } from '../actors/core/event';
+
+/** Where events go. One agent's records are published in order. */
+export interface Publisher {
+  /**
+   * Publishes records of one agent, oldest first, and waits for the acks.
+   * @returns the sequence of the last one acked without a gap, or `before` where none was
+   */
+  publish(records: readonly EventRecord[], before: number): Promise<number>;
+}
+
+/** Where checkpoints go. */
+export interface CheckpointStore {
+  /** Writes unless a later sequence is there already. */
+  put(agentId: string, sequence: number, checkpoint: object): Promise<void>;
+}
+
+/** An agent's own events, read from its history in Temporal: complete, and there before anything is published. */
+export interface AgentHistory {
+  /** Records with `from <= sequence <= to`, oldest first, in batches. */
+  read(agentId: string, from: number, to?: number): AsyncIterable<EventRecord[]>;
+}
+
+/** Sends commands to agents from inside an activity; a retry with the same command ids is harmless. */
+export interface CommandSender {
+  send(agentId: string, commands: CommandEnvelope[]): Promise<CommandResult<EventRecord>[]>;
+}
+
+/** Starts and tells companion workflows. */
+export interface Companions {
+  carryOut(effect: Effect): Promise<void>;
+}

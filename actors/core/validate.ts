@@ -1,0 +1,32 @@
+import type { TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { DomainError, type DomainErrorCode, type FieldError } from './errors';
+import type { AnyKind } from './kind';
+
+const mostErrors = 20;
+
+/**
+ * A copy of `value` with the schema's defaults filled in, checked against it.
+ * @throws DomainError with `code` and a JSON Pointer per fault
+ */
+export function checked<T>(schema: TSchema, value: unknown, code: DomainErrorCode, what: string): T {
+  const filled: unknown = Value.Default(schema, Value.Clone(value));
+  if (Value.Check(schema, filled)) return filled as T;
+  const fields: FieldError[] = [];
+  for (const error of Value.Errors(schema, filled)) {
+    fields.push({ pointer: error.path, message: error.message });
+    if (fields.length === mostErrors) break;
+  }
+  throw new DomainError(code, `${what} is not valid`, fields);
+}
+
+/**
+ * A config of this kind with its defaults filled in.
+ * @throws DomainError `invalid_config`
+ */
+export function checkedConfig(kind: AnyKind, config: unknown): unknown {
+  const filled = checked(kind.config, config ?? {}, 'invalid_config', `the config of a ${kind.name} agent`);
+  const fields = kind.checkConfig?.(filled) ?? [];
+  if (fields.length > 0) throw new DomainError('invalid_config', `the config of a ${kind.name} agent is not valid`, fields);
+  return filled;
+}

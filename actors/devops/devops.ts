@@ -1,0 +1,25 @@
+import type { AgentKind } from '../core/kind';
+import { devopsCommands, type DevopsCommand } from './commands';
+import { checkDevopsConfig, devopsConfig, type DevopsConfig } from './config';
+import { decideDevops } from './decider';
+import { devopsEffects } from './effects';
+import { devopsEvents, type DevopsEvent } from './events';
+import { evolveDevops, type DevopsState } from './state';
+
+/** Watches services, detects that one fails, and brings it back within what its config allows. */
+export const devops: AgentKind<DevopsState, DevopsCommand, DevopsEvent, DevopsConfig> = {
+  name: 'devops',
+  title: 'DevOps agent',
+  description: 'Watches services, detects that one fails, and brings it back within what its config allows.',
+  config: devopsConfig,
+  commands: devopsCommands,
+  events: devopsEvents,
+  initialState: () => ({ targets: {}, issues: 0 }),
+  decide: decideDevops,
+  evolve: evolveDevops,
+  checkConfig: checkDevopsConfig,
+  effects: devopsEffects,
+  checkpoint: ({ targets }) => ({
+    failing: Object.keys(targets).filter((name) => targets[name]?.health.status === 'failing'),
+  }),
+};

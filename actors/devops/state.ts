@@ -1,0 +1,72 @@
+import { isLifecycleEvent, type LifecycleEvent } from '../core/lifecycle';
+import type { Recorded } from '../core/event';
+import type { DevopsConfig } from './config';
+import type { DevopsEvent } from './events';
+
+/** What the watch says of a target. */
+export type Health =
+  | { status: 'unknown' }
+  | { status: 'healthy'; since: string }
+  | { status: 'failing'; since: string; issue: string; error: string; escalated: boolean };
+
+/** What is being done about it. `cooling` may have passed its `until`: nobody ends it, the next remediation does. */
+export type Remediation =
+  | { status: 'idle' }
+  | { status: 'running'; issue: string; attempt: number; since: string }
+  | { status: 'cooling'; issue: string; outcome: 'recovered' | 'failed'; until: string };
+
+export interface TargetState {
+  health: Health;
+  remediation: Remediation;
+}
+
+export interface DevopsState {
+  targets: Record<string, TargetState>;
+  /** How many issues there have been: names the next one. */
+  issues: number;
+}
+
+export const newTarget: TargetState = { health: { status: 'unknown' }, remediation: { status: 'idle' } };
+
+/** The state after one more event. */
+export function evolveDevops(state: DevopsState, event: Recorded<DevopsEvent> | LifecycleEvent): DevopsState {
+  if (isLifecycleEvent(event)) return evolveLifecycle(state, event);
+  const known = state.targets[event.data.target];
+  // A remediation may still report on a target that the config has dropped.
+  if (!known) return state;
+  const issues = event.type === 'IssueDetected' ? state.issues + 1 : state.issues;
+  return { issues, targets: { ...state.targets, [event.data.target]: evolveTarget(known, event) } };
+}
+
+function evolveLifecycle(state: DevopsState, event: LifecycleEvent): DevopsState {
+  if (event.type === 'AgentStopped') return state;
+  const { targets } = event.data.config as DevopsConfig;
+  return { ...state, targets: Object.fromEntries(targets.map(({ name }) => [name, state.targets[name] ?? newTarget])) };
+}
+
+function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): TargetState {
+  switch (event.type) {
+    case 'IssueDetected': {
+      const { since, issue, error } = event.data;
+      return { ...target, health: { status: 'failing', since, issue, error, escalated: false } };
+    }
+    case 'TargetRecovered':
+      return { ...target, health: { status: 'healthy', since: event.data.since } };
+    case 'RemediationStarted':
+      return { ...target, remediation: { status: 'running', issue: event.data.issue, attempt: 0, since: event.time } };
+    case 'RemediationDeferred':
+      return target;
+    case 'RemediationAttempted':
+      return target.remediation.status === 'running'
+        ? { ...target, remediation: { ...target.remediation, attempt: event.data.attempt } }
+        : target;
+    case 'RemediationCompleted': {
+      const { issue, outcome, cooldownUntil } = event.data;
+      return { ...target, remediation: { status: 'cooling', issue, outcome, until: cooldownUntil } };
+    }
+    case 'IssueEscalated':
+      return target.health.status === 'failing'
+        ? { ...target, health: { ...target.health, escalated: true } }
+        : target;
+  }
+}

@@ -1,0 +1,14 @@
+import { DomainError } from './core/errors';
+import type { AnyKind } from './core/kind';
+import { devops } from './devops/devops';
+import { flags } from './flags/flags';
+
+/** Every kind of agent. The only such list. */
+export const kinds: readonly AnyKind[] = [devops, flags];
+
+/** @throws DomainError `unknown_kind` */
+export function kindNamed(name: string): AnyKind {
+  const kind = kinds.find((candidate) => candidate.name === name);
+  if (!kind) throw new DomainError('unknown_kind', `there is no kind of agent named ${name}`);
+  return kind;
+}

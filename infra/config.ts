@@ -1,0 +1,103 @@
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+
+const port = (fallback: number): ReturnType<typeof Type.Integer> =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: fallback });
+
+/** Every environment variable that Ymera reads, with its type and default. `.env.example` lists the same ones. */
+export const environmentSchema = Type.Object({
+  ENVIRONMENT: Type.Union([Type.Literal('development'), Type.Literal('test'), Type.Literal('production')], {
+    default: 'development',
+  }),
+  DEBUG: Type.Boolean({ default: false }),
+  LOG_LEVEL: Type.Union(
+    (['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const).map((level) => Type.Literal(level)),
+    { default: 'info' },
+  ),
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: port(8000),
+  YMERA_HOME: Type.String({ minLength: 1, default: '.ymera' }),
+  SECRET_KEY: Type.Optional(Type.String({ minLength: 32 })),
+  TOKEN_TTL_SECONDS: Type.Integer({ minimum: 60, maximum: 86400, default: 3600 }),
+  PUBLIC_ORIGINS: Type.String({ default: '' }),
+  TEMPORAL_ADDRESS: Type.Optional(Type.String({ pattern: '^[^:]+:[0-9]+$' })),
+  TEMPORAL_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
+  TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
+  NATS_SERVERS: Type.Optional(Type.String({ minLength: 1 })),
+  STREAM_MAX_MESSAGES: Type.Integer({ minimum: 1000, default: 100_000 }),
+  STREAM_MAX_AGE_HOURS: Type.Number({ exclusiveMinimum: 0, default: 24 }),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  REDIS_HOST: Type.Optional(Type.String({ minLength: 1 })),
+  REDIS_PORT: port(6379),
+  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  YMERA_EXECUTABLES: Type.Optional(Type.String()),
+});
+
+export type Environment = Static<typeof environmentSchema>;
+
+/** What is wrong with the environment, one variable per entry; the process entry prints it and exits with 2. */
+export class ConfigError extends Error {
+  readonly code = 'invalid_environment';
+  constructor(problems: string[]) {
+    super(`invalid environment: ${problems.join('; ')}`);
+  }
+}
+
+/**
+ * Parses and checks the environment once. An empty variable counts as absent.
+ * @throws ConfigError naming each bad variable, never its value: it may be a secret.
+ */
+export function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const given: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries<TSchema>(environmentSchema.properties)) {
+    const raw = env[name];
+    if (raw !== undefined && raw !== '') given[name] = Value.Convert(schema, raw);
+  }
+  const value = Value.Default(environmentSchema, given);
+  if (Value.Check(environmentSchema, value)) return value;
+  const problems = [...Value.Errors(environmentSchema, value)].map((e) => `${e.path.slice(1)}: ${e.message}`);
+  throw new ConfigError([...new Set(problems)]);
+}
+
+/** Addresses of the servers, all of them known: what a process needs that talks to the outside. */
+export interface Servers {
+  temporal: { address: string; namespace: string; taskQueue: string };
+  nats: { servers: string[]; maxMessages: number; maxAgeHours: number };
+  redis: { url: string };
+  postgres: { url: string };
+}
+
+/**
+ * The servers named by the environment.
+ * @throws ConfigError naming each server that has no address.
+ */
+export function requireServers(env: Environment): Servers {
+  const redisUrl = redisAddress(env);
+  const missing = [
+    env.TEMPORAL_ADDRESS ? null : 'TEMPORAL_ADDRESS: missing',
+    env.NATS_SERVERS ? null : 'NATS_SERVERS: missing',
+    redisUrl ? null : 'REDIS_URL or REDIS_HOST: missing',
+    env.DATABASE_URL ? null : 'DATABASE_URL: missing',
+  ].filter((line) => line !== null);
+  if (missing.length > 0) throw new ConfigError(missing);
+  return {
+    temporal: {
+      address: env.TEMPORAL_ADDRESS as string,
+      namespace: env.TEMPORAL_NAMESPACE,
+      taskQueue: env.TEMPORAL_TASK_QUEUE,
+    },
+    nats: {
+      servers: (env.NATS_SERVERS as string).split(',').map((s) => s.trim()),
+      maxMessages: env.STREAM_MAX_MESSAGES,
+      maxAgeHours: env.STREAM_MAX_AGE_HOURS,
+    },
+    redis: { url: redisUrl as string },
+    postgres: { url: env.DATABASE_URL as string },
+  };
+}
+
+/** `REDIS_URL`, or one made of `REDIS_HOST` and `REDIS_PORT`, or undefined where neither is given. */
+export function redisAddress(env: Environment): string | undefined {
+  if (env.REDIS_URL) return env.REDIS_URL;
+  return env.REDIS_HOST ? `redis://${env.REDIS_HOST}:${env.REDIS_PORT}` : undefined;
+}

@@ -1,0 +1,67 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AgentState } from '../actors/core/agent-state';
+import type { Creation } from '../actors/core/agent';
+import type { CommandEnvelope, CommandResult } from '../actors/core/command';
+import type { CarriedWindow } from '../actors/core/dedupe-window';
+import type { Effect } from '../actors/core/effect';
+import type { EventRecord } from '../actors/core/event';
+
+/** Names and shapes of all that crosses between workflows and those who talk to them. */
+
+/** What an agent's workflow starts with: at its birth, or as its former run left it. */
+export type AgentInput = { creation: Creation } | { carried: AgentCarry };
+
+/** All that an agent takes from one run to the next. */
+export interface AgentCarry {
+  agent: AgentState;
+  /** Sequence of the last event that JetStream acked. What comes after it is read from the agent's own history. */
+  published: number;
+  window: CarriedWindow;
+  effects: Effect[];
+  checkpoint: CheckpointMark;
+}
+
+/** Which sequence the mirror in Redis holds, and since when (epoch ms). */
+export interface CheckpointMark {
+  sequence: number;
+  at: number;
+}
+
+/** An agent as it stands. */
+export interface AgentView extends AgentState {
+  published: number;
+  checkpoint: CheckpointMark;
+  runId: string;
+}
+
+/** The mirror of an agent in Redis, `agent:checkpoint:{id}`. */
+export interface Checkpoint {
+  agent_id: string;
+  kind: string;
+  name: string;
+  status: 'running' | 'stopped';
+  state: unknown;
+  config: unknown;
+  config_version: number;
+  sequence: number;
+  hash: string;
+  checkpoint_time: string;
+  custom_state: unknown;
+  run_id: string;
+}
+
+/** A batch of commands for one agent; the results come in the same order. */
+export const dispatch = defineUpdate<CommandResult<EventRecord>[], [CommandEnvelope[]]>('dispatch');
+
+/** Write the checkpoint now where it is behind; returns the sequence that it holds then. */
+export const checkpointNow = defineUpdate<number>('checkpointNow');
+
+export const view = defineQuery<AgentView>('view');
+
+/** Tells a companion what it should be doing from now on. */
+export const configure = defineSignal<[unknown]>('configure');
+
+/** Temporal's id of an agent's workflow. */
+export function agentWorkflowId(agentId: string): string {
+  return `agent:${agentId}`;
+}
