@@ -15,7 +15,9 @@ export type DomainErrorCode =
   | 'version_not_found'
   | 'limit_reached'
   | 'not_found'
-  | 'not_allowed';
+  | 'not_allowed'
+  /** A kind's own code failed; the agent is as it was. */
+  | 'decision_failed';
 
 /** A refusal by the domain. It knows nothing of HTTP; one table in the API maps each code to a problem. */
 export class DomainError extends Error {

@@ -7,8 +7,12 @@ const text = Type.String({ maxLength: 4000 });
 const count = Type.Integer({ minimum: 0 });
 const strict = { additionalProperties: false };
 
-const reportDown = Type.Object({ target: Type.String(), since: time, failures: count, error: text }, strict);
-const reportUp = Type.Object({ target: Type.String(), since: time }, strict);
+/** `revision` is that of the watch's orders: a report made under older ones means nothing any more. */
+const reportDown = Type.Object(
+  { target: Type.String(), revision: count, since: time, failures: count, error: text },
+  strict,
+);
+const reportUp = Type.Object({ target: Type.String(), revision: count, since: time }, strict);
 const reportAttempt = Type.Object(
   {
     target: Type.String(),

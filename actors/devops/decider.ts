@@ -13,9 +13,11 @@ export function decideDevops(command: DevopsCommand, state: DevopsState, config:
   if (!target || !known) return [];
   switch (command.type) {
     case 'ReportDown':
-      return down(command.data, command.time, target, known, state.issues + 1);
+      return command.data.revision === state.revision
+        ? down(command.data, command.time, target, known, state.issues + 1)
+        : [];
     case 'ReportUp':
-      return up(command.data, known);
+      return command.data.revision === state.revision ? up(command.data, known) : [];
     case 'ReportAttempt':
       return attempted(command.data, known);
     case 'ReportOutcome':
@@ -31,7 +33,8 @@ function down(report: ReportDown, now: string, target: Target, known: TargetStat
     return known.remediation.status === 'idle' ? startRemediation(target, known.health.issue) : [];
   }
   const issue = `${target.name}-${number}`;
-  const detected: DevopsEvent = { type: 'IssueDetected', data: { ...report, issue } };
+  const { since, failures, error } = report;
+  const detected: DevopsEvent = { type: 'IssueDetected', data: { target: target.name, issue, since, failures, error } };
   if (!target.remediation) return [detected];
   const { remediation } = known;
   if (remediation.status === 'cooling' && now < remediation.until) {

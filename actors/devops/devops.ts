@@ -14,7 +14,7 @@ export const devops: AgentKind<DevopsState, DevopsCommand, DevopsEvent, DevopsCo
   config: devopsConfig,
   commands: devopsCommands,
   events: devopsEvents,
-  initialState: () => ({ targets: {}, issues: 0 }),
+  initialState: () => ({ targets: {}, issues: 0, revision: 0 }),
   decide: decideDevops,
   evolve: evolveDevops,
   checkConfig: checkDevopsConfig,

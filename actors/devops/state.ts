@@ -24,6 +24,8 @@ export interface DevopsState {
   targets: Record<string, TargetState>;
   /** How many issues there have been: names the next one. */
   issues: number;
+  /** Sequence of the event that set the present targets. */
+  revision: number;
 }
 
 export const newTarget: TargetState = { health: { status: 'unknown' }, remediation: { status: 'idle' } };
@@ -35,13 +37,17 @@ export function evolveDevops(state: DevopsState, event: Recorded<DevopsEvent> | 
   // A remediation may still report on a target that the config has dropped.
   if (!known) return state;
   const issues = event.type === 'IssueDetected' ? state.issues + 1 : state.issues;
-  return { issues, targets: { ...state.targets, [event.data.target]: evolveTarget(known, event) } };
+  return { ...state, issues, targets: { ...state.targets, [event.data.target]: evolveTarget(known, event) } };
 }
 
 function evolveLifecycle(state: DevopsState, event: LifecycleEvent): DevopsState {
   if (event.type === 'AgentStopped') return state;
   const { targets } = event.data.config as DevopsConfig;
-  return { ...state, targets: Object.fromEntries(targets.map(({ name }) => [name, state.targets[name] ?? newTarget])) };
+  return {
+    ...state,
+    revision: event.sequence,
+    targets: Object.fromEntries(targets.map(({ name }) => [name, state.targets[name] ?? newTarget])),
+  };
 }
 
 function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): TargetState {

@@ -1,0 +1,3 @@
+export { agent } from './agent';
+export { remediation } from './remediation';
+export { watch } from './watch';
