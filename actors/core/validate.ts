@@ -6,10 +6,12 @@ import type { AnyKind } from './kind';
 const mostErrors = 20;
 
 /**
- * A copy of `value` with the schema's defaults filled in, checked against it.
+ * `value`, checked against the schema; where it lacks something, a copy with the schema's defaults filled in.
  * @throws DomainError with `code` and a JSON Pointer per fault
  */
 export function checked<T>(schema: TSchema, value: unknown, code: DomainErrorCode, what: string): T {
+  // Most of what comes in is complete.
+  if (Value.Check(schema, value)) return value as T;
   const filled: unknown = Value.Default(schema, Value.Clone(value));
   if (Value.Check(schema, filled)) return filled as T;
   const fields: FieldError[] = [];

@@ -1,0 +1,40 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+
+/** What the projector counts. */
+export interface ProjectorMetrics {
+  registry: Registry;
+  eventsProjected: Counter<'kind'>;
+  ledgerFaults: Counter;
+  projectorLag: Gauge;
+}
+
+/** A registry with the process's own metrics (CPU, memory, event loop, garbage collection). */
+export function createRegistry(role: string): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ role });
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** The projector's counters, in a registry. */
+export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
+  return {
+    registry,
+    eventsProjected: new Counter({
+      name: 'ymera_events_projected_total',
+      help: 'Events written to the ledger.',
+      labelNames: ['kind'],
+      registers: [registry],
+    }),
+    ledgerFaults: new Counter({
+      name: 'ymera_ledger_faults_total',
+      help: 'Records that did not fit the ledger and were refused.',
+      registers: [registry],
+    }),
+    projectorLag: new Gauge({
+      name: 'ymera_projector_lag_messages',
+      help: 'Messages of the stream that are not yet in the ledger.',
+      registers: [registry],
+    }),
+  };
+}

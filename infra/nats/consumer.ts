@@ -1,0 +1,106 @@
+import { AckPolicy, DeliverPolicy, nanos, type ConsumerConfig, type JsMsg, type NatsConnection } from 'nats';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logger';
+import { LazyConnection } from './connection';
+import { ensureStream, streamName, type StreamLimits } from './stream';
+
+/** Name of the projector's durable consumer. */
+export const projectorConsumer = 'projector';
+
+const mostMessages = 500;
+const mostWaitMs = 20;
+const retryMs = 300;
+
+/** Hands out the stream's messages in batches to the projectors of all machines; each message until it is acked. */
+export class DurableFeed {
+  private readonly connection: LazyConnection;
+  private buffer: JsMsg[] = [];
+  private wake: () => void = () => undefined;
+
+  constructor(
+    servers: readonly string[],
+    limits: StreamLimits,
+    private readonly logger: Logger,
+  ) {
+    this.connection = new LazyConnection(servers, 'ymera-projector', async (connection) => {
+      const jsm = await connection.jetstreamManager({ timeout: 2_000 });
+      await ensureStream(jsm, limits);
+      await jsm.consumers.add(streamName, consumerConfig);
+    });
+  }
+
+  /**
+   * Batches of at most 500 messages, or of what came within 20 ms, until `signal` aborts. What was fetched and not
+   * handed out then goes back at once. An outage of NATS ends no batch and is waited out.
+   * @param onConnected called whenever messages begin to flow
+   */
+  async *batches(signal: AbortSignal, onConnected: () => void): AsyncGenerator<JsMsg[]> {
+    signal.addEventListener('abort', () => this.wake(), { once: true });
+    const fetching = this.fetch(signal, onConnected);
+    while (!signal.aborted) {
+      if (this.buffer.length === 0) await this.arrival(signal);
+      if (signal.aborted) break;
+      if (this.buffer.length < mostMessages) await sleep(mostWaitMs);
+      const batch = this.buffer.splice(0, mostMessages);
+      if (batch.length > 0) yield batch;
+    }
+    await fetching;
+    for (const message of this.buffer) message.nak();
+  }
+
+  /** Sends the acks that are still to be sent, and closes. */
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async arrival(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      if (this.buffer.length > 0 || signal.aborted) resolve();
+    });
+  }
+
+  private async fetch(signal: AbortSignal, onConnected: () => void): Promise<void> {
+    let logged = false;
+    while (!signal.aborted) {
+      try {
+        const connection = await this.connection.get();
+        const consumer = await connection.jetstream({ timeout: 2_000 }).consumers.get(streamName, projectorConsumer);
+        const messages = await consumer.consume({ max_messages: 2 * mostMessages, expires: 5_000 });
+        const stop = (): void => void messages.close();
+        signal.addEventListener('abort', stop, { once: true });
+        void connection.closed().then(stop);
+        if (logged) this.logger.info('nats: consuming again');
+        logged = false;
+        onConnected();
+        for await (const message of messages) {
+          this.buffer.push(message);
+          this.wake();
+        }
+        signal.removeEventListener('abort', stop);
+        // An ack on a connection that is gone would be lost anyway: the server sends these again.
+        if (!signal.aborted) this.buffer = [];
+      } catch (error) {
+        if (!logged) this.logger.warn({ err: error }, 'nats: nothing can be consumed');
+        logged = true;
+      }
+      if (!signal.aborted) await sleep(retryMs);
+    }
+  }
+}
+
+/** How many messages the projectors have before them: not yet sent to any, and sent but not yet acked. */
+export async function projectorBacklog(connection: NatsConnection): Promise<{ waiting: number; unacked: number }> {
+  const jsm = await connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
+  const info = await jsm.consumers.info(streamName, projectorConsumer);
+  return { waiting: info.num_pending, unacked: info.num_ack_pending };
+}
+
+const consumerConfig: Partial<ConsumerConfig> = {
+  durable_name: projectorConsumer,
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  ack_wait: nanos(30_000),
+  max_ack_pending: 2_000,
+  max_deliver: -1,
+};

@@ -1,0 +1,105 @@
+import type { JsMsg } from 'nats';
+import type { EventRecord } from '../../actors/core/event';
+import type { Logger } from '../logger';
+import { LazyConnection } from './connection';
+import { projectorBacklog } from './consumer';
+import { LiveSubscription } from './live-subscription';
+import { boundsOf, consumeFrom } from './ordered';
+import { parseRecord } from './record';
+import { withStream, type StreamLimits } from './stream';
+
+/** A record and where it lies in the stream. */
+export interface Positioned {
+  position: number;
+  record: EventRecord;
+}
+
+/** How long a read waits for the next message that the stream says it has. */
+const readTimeoutMs = 5_000;
+
+/** Reads the stream without leaving a trace in it: live from now on, or a range of the past. */
+export class StreamReader {
+  private readonly connection: LazyConnection;
+  private readonly live = new Set<LiveSubscription>();
+
+  constructor(
+    servers: readonly string[],
+    limits: StreamLimits,
+    private readonly logger: Logger,
+  ) {
+    this.connection = new LazyConnection(servers, 'ymera-reader', withStream(limits));
+  }
+
+  /**
+   * Delivers each new message once and in order, until closed. Where the broker goes away it goes on after the last
+   * position delivered, so nothing is missed. Resolves after the first attempt to connect, whether it succeeded or not.
+   * @param onState told when frames flow (true) and when they stop (false); false first where NATS is down at the start
+   */
+  async subscribeLive(
+    onFrame: (position: number, record: EventRecord) => void,
+    onState: (connected: boolean) => void,
+  ): Promise<{ close(): Promise<void> }> {
+    const live = new LiveSubscription(this.connection, this.logger, onFrame, onState);
+    this.live.add(live);
+    await live.firstAttempt;
+    return live;
+  }
+
+  /**
+   * The messages that the stream still holds with `from <= position <= to` (by default up to the newest), in order; what is no
+   * event record is left out.
+   * @throws when NATS can't be reached, or stalls for 5 s
+   */
+  async *read(from: number, to = Infinity): AsyncGenerator<Positioned> {
+    const { first, last } = await this.bounds();
+    const start = Math.max(from, first);
+    const end = Math.min(to, last);
+    if (start > end) return;
+    const messages = await consumeFrom(await this.connection.get(), start);
+    try {
+      const next = messages[Symbol.asyncIterator]();
+      for (;;) {
+        const result = await within(next.next(), readTimeoutMs);
+        if (result.done) throw new Error('the read of the stream broke off');
+        const message = result.value;
+        if (message.seq > end) return;
+        const record = parseRecord(message.data);
+        if (record) yield { position: message.seq, record };
+        // `pending` ends it too, because the last of the range may be gone from the stream by now.
+        if (message.seq === end || message.info.pending === 0) return;
+      }
+    } finally {
+      await messages.close();
+    }
+  }
+
+  /**
+   * Positions of the oldest and the newest message; `first = last + 1` where the stream is empty.
+   * @throws when NATS can't be reached
+   */
+  async bounds(): Promise<{ first: number; last: number }> {
+    return boundsOf(await this.connection.get());
+  }
+
+  /**
+   * How many messages the projectors have before them.
+   * @throws when NATS can't be reached, or no projector has ever run
+   */
+  async projectorBacklog(): Promise<{ waiting: number; unacked: number }> {
+    return projectorBacklog(await this.connection.get());
+  }
+
+  /** Ends all subscriptions and closes. */
+  async close(): Promise<void> {
+    await Promise.all([...this.live].map((live) => live.close()));
+    await this.connection.close();
+  }
+}
+
+async function within(next: Promise<IteratorResult<JsMsg>>, ms: number): Promise<IteratorResult<JsMsg>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the stream sent nothing for ${ms} ms`)), ms);
+  });
+  return Promise.race([next, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,87 @@
+import type { ConsumerMessages, NatsConnection } from 'nats';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventRecord } from '../../actors/core/event';
+import type { Logger } from '../logger';
+import type { LazyConnection } from './connection';
+import { boundsOf, consumeFrom } from './ordered';
+import { parseRecord } from './record';
+
+const retryMs = 300;
+
+/** One listener of `StreamReader.subscribeLive`: it connects, delivers, and begins again after the last position. */
+export class LiveSubscription {
+  readonly firstAttempt: Promise<void>;
+  private readonly ended: Promise<void>;
+  private closing = false;
+  private messages: ConsumerMessages | null = null;
+  /** Of the last message delivered; null before the first connection says where "new" begins. */
+  private position: number | null = null;
+
+  constructor(
+    private readonly connection: LazyConnection,
+    private readonly logger: Logger,
+    private readonly onFrame: (position: number, record: EventRecord) => void,
+    private readonly onState: (connected: boolean) => void,
+  ) {
+    const { promise, resolve } = signal();
+    this.firstAttempt = promise;
+    this.ended = this.run(resolve);
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.messages?.close();
+    await this.ended;
+  }
+
+  private async run(attempted: () => void): Promise<void> {
+    let logged = false;
+    while (!this.closing) {
+      try {
+        const connection = await this.connection.get();
+        this.messages = await consumeFrom(connection, await this.next(connection));
+        logged = false;
+        this.onState(true);
+        attempted();
+        await this.deliver(connection, this.messages);
+      } catch (error) {
+        if (!logged && !this.closing) this.logger.warn({ err: error }, 'nats: live events interrupted');
+        logged = true;
+      }
+      if (this.closing) break;
+      this.onState(false);
+      attempted();
+      await sleep(retryMs);
+    }
+    attempted();
+  }
+
+  private async next(connection: NatsConnection): Promise<number> {
+    const { last } = await boundsOf(connection);
+    if (this.position === null) this.position = last;
+    if (this.position > last) {
+      // A stream made anew counts from 1 again: what it holds is all new.
+      this.logger.warn({ position: this.position, last }, 'nats: the stream was made anew');
+      this.position = 0;
+    }
+    return this.position + 1;
+  }
+
+  private async deliver(connection: NatsConnection, messages: ConsumerMessages): Promise<void> {
+    void connection.closed().then(() => messages.close());
+    for await (const message of messages) {
+      this.position = message.seq;
+      const record = parseRecord(message.data);
+      if (record) this.onFrame(message.seq, record);
+      else this.logger.warn({ position: message.seq, subject: message.subject }, 'nats: not an event record');
+    }
+  }
+}
+
+function signal(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

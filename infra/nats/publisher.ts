@@ -1,0 +1,72 @@
+import type { NatsConnection } from 'nats';
+import { eventAgent, eventKind, type EventRecord } from '../../actors/core/event';
+import type { Logger } from '../logger';
+import { LazyConnection } from './connection';
+import { streamName, withStream, type StreamLimits } from './stream';
+
+/** Where a record is published: `AGENT_MESSAGES.{kind}.{agentId}.{messagetype}`. */
+export function subjectOf(record: EventRecord): string {
+  return `${streamName}.${eventKind(record)}.${eventAgent(record)}.${record.messagetype}`;
+}
+
+const encoder = new TextEncoder();
+
+/** Publishes records to JetStream, in order; see `Publisher` in `activities/ports.ts`. */
+export class NatsPublisher {
+  private readonly connection: LazyConnection;
+  private down = false;
+
+  /** @param ackTimeoutMs how long the ack of one message is waited for */
+  constructor(
+    servers: readonly string[],
+    limits: StreamLimits,
+    private readonly logger: Logger,
+    private readonly ackTimeoutMs = 1_000,
+  ) {
+    this.connection = new LazyConnection(servers, 'ymera-publisher', withStream(limits));
+  }
+
+  /**
+   * Publishes records of one agent, oldest first, all at once, and waits for the acks.
+   * @returns the sequence of the last one acked without a gap, or `before` where none was; it never throws
+   */
+  async publish(records: readonly EventRecord[], before: number): Promise<number> {
+    let connection: NatsConnection;
+    try {
+      connection = await this.connection.get();
+    } catch (error) {
+      this.failed(error);
+      return before;
+    }
+    const js = connection.jetstream({ timeout: this.ackTimeoutMs });
+    const acks = await Promise.allSettled(
+      // The async function turns what `publish` throws at once (a payload too large, a closed connection) into a rejection.
+      records.map(async (record) =>
+        js.publish(subjectOf(record), encoder.encode(JSON.stringify(record)), { msgID: record.id }),
+      ),
+    );
+    const firstFailed = acks.findIndex(({ status }) => status === 'rejected');
+    if (firstFailed === -1) {
+      this.succeeded();
+      return records.at(-1)?.sequence ?? before;
+    }
+    this.failed((acks[firstFailed] as PromiseRejectedResult).reason);
+    // Without an ack nobody knows what is still under way; on a new connection the rest can't overtake it.
+    await this.connection.drop(connection);
+    return records[firstFailed - 1]?.sequence ?? before;
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private failed(error: unknown): void {
+    if (!this.down) this.logger.warn({ err: error }, 'nats: not published, the events stay with their agents');
+    this.down = true;
+  }
+
+  private succeeded(): void {
+    if (this.down) this.logger.info('nats: publishing again');
+    this.down = false;
+  }
+}

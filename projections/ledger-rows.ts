@@ -1,0 +1,91 @@
+import type { PoolClient } from 'pg';
+import { eventAgent } from '../actors/core/event';
+import type { Delivery } from './fit-records';
+
+/** A refusal, as it is noted. */
+export interface Fault {
+  agentId: string;
+  sequence: number;
+  fault: string;
+  detail: string;
+}
+
+/** Appends records that continue their chains; one that is there already stays as it is. */
+export async function insertEvents(client: PoolClient, deliveries: readonly Delivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  const records = deliveries.map(({ record }) => record);
+  await client.query(
+    `INSERT INTO events (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash, position)
+     SELECT agent_id, sequence, record::json, type, messagetype, time, principal, commandid, hash, position
+     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[],
+       $9::text[], $10::bigint[])
+       AS new (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash, position)
+     ON CONFLICT DO NOTHING`,
+    [
+      records.map((record) => eventAgent(record)),
+      records.map((record) => record.sequence),
+      records.map((record) => JSON.stringify(record)),
+      records.map((record) => record.type),
+      records.map((record) => record.messagetype),
+      records.map((record) => record.time),
+      records.map((record) => plain(record.principal)),
+      records.map((record) => plain(record.commandid)),
+      records.map((record) => record.hash),
+      deliveries.map(({ position }) => position),
+    ],
+  );
+}
+
+/**
+ * Compares deliveries with the records of the same sequence in the ledger, and adds positions that it lacks.
+ * @returns those that differ
+ */
+export async function compareKnown(client: PoolClient, deliveries: readonly Delivery[]): Promise<Delivery[]> {
+  if (deliveries.length === 0) return [];
+  const { rows } = await client.query<{ place: string }>(
+    `SELECT given.place FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS given (agent_id, sequence, hash, place)
+     JOIN events USING (agent_id, sequence) WHERE events.hash = given.hash`,
+    [
+      deliveries.map(({ record }) => eventAgent(record)),
+      deliveries.map(({ record }) => record.sequence),
+      deliveries.map(({ record }) => record.hash),
+    ],
+  );
+  const same = new Set(rows.map(({ place }) => Number(place) - 1));
+  const positioned = deliveries.filter(({ position }, i) => position !== null && same.has(i));
+  if (positioned.length > 0) await addPositions(client, positioned);
+  return deliveries.filter((_, i) => !same.has(i));
+}
+
+async function addPositions(client: PoolClient, deliveries: readonly Delivery[]): Promise<void> {
+  await client.query(
+    `UPDATE events SET position = given.position
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS given (agent_id, sequence, position)
+     WHERE events.agent_id = given.agent_id AND events.sequence = given.sequence AND events.position IS NULL`,
+    [
+      deliveries.map(({ record }) => eventAgent(record)),
+      deliveries.map(({ record }) => record.sequence),
+      deliveries.map(({ position }) => position),
+    ],
+  );
+}
+
+/** Notes refusals, each once. */
+export async function insertFaults(client: PoolClient, faults: readonly Fault[]): Promise<void> {
+  if (faults.length === 0) return;
+  await client.query(
+    `INSERT INTO ledger_faults (agent_id, sequence, fault, detail)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING`,
+    [
+      faults.map(({ agentId }) => plain(agentId).slice(0, 300)),
+      faults.map(({ sequence }) => sequence),
+      faults.map(({ fault }) => fault),
+      faults.map(({ detail }) => plain(detail).slice(0, 500)),
+    ],
+  );
+}
+
+/** Text for a column that people search: Postgres takes no NUL in a text. The record itself keeps what it was. */
+export function plain(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}

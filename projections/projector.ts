@@ -1,0 +1,32 @@
+import { requireServers } from '../infra/config';
+import { createProjectorMetrics, createRegistry } from '../infra/metrics';
+import { DurableFeed } from '../infra/nats/consumer';
+import { createPool } from '../infra/postgres/pool';
+import { runProcess } from '../infra/process';
+import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
+import { createRedis } from '../infra/redis/client';
+import { TemporalAgentHistory } from '../temporal/agent-history';
+import { connectTemporal } from '../temporal/connection';
+import { Reconciler } from './reconcile';
+import { runProjector } from './run-projector';
+
+/** The projector: takes every event into the ledger and folds the agents. Any number of them may run. */
+runProcess('projector', async (signal, env, logger) => {
+  const servers = requireServers(env);
+  const pool = createPool(servers.postgres.url, logger, 4);
+  const redis = createRedis(servers.redis.url, logger);
+  const client = connectTemporal(servers.temporal);
+  const history = new TemporalAgentHistory(client);
+  const feed = new DurableFeed(servers.nats.servers, servers.nats, logger);
+  const context = { pool, logger, metrics: createProjectorMetrics(createRegistry('projector')) };
+  const reconciler = new Reconciler(context, history, new RedisCheckpointStore(redis));
+
+  let reconciling = Promise.resolve();
+  await runProjector(context, feed, history, servers.postgres.url, signal, () => {
+    reconciling = reconciler.run(signal);
+    logger.info('ready');
+  });
+  await reconciling;
+  redis.disconnect();
+  await Promise.allSettled([feed.close(), pool.end(), client.connection.close()]);
+});

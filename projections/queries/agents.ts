@@ -1,0 +1,114 @@
+import type { AgentState } from '../../actors/core/agent-state';
+import type { Queryable } from './queryable';
+
+/** An agent in a list. Times are ISO 8601, UTC. */
+export interface AgentSummary {
+  id: string;
+  kind: string;
+  name: string;
+  status: 'running' | 'stopped';
+  configVersion: number;
+  sequence: number;
+  hash: string;
+  createdAt: string;
+  updatedAt: string;
+  lastEventType: string;
+}
+
+/** Which agents: all conditions given must hold. */
+export interface AgentFilter {
+  kind?: string;
+  status?: 'running' | 'stopped';
+  /** How the id or (whatever its case) the name begins. */
+  q?: string;
+}
+
+export interface AgentPage {
+  agents: AgentSummary[];
+  /** For the page after this one; null on the last. */
+  next: string | null;
+}
+
+interface AgentRow {
+  id: string;
+  kind: string;
+  name: string;
+  status: 'running' | 'stopped';
+  config_version: number;
+  sequence: string;
+  hash: string;
+  created_at: Date;
+  updated_at: Date;
+  last_event_type: string;
+}
+
+/**
+ * Agents, newest first, by pages.
+ * @param limit most agents of the page
+ * @param cursor `next` of the page before; one that was never given out counts as none
+ */
+export async function listAgents(
+  db: Queryable,
+  { kind, status, q }: AgentFilter,
+  limit: number,
+  cursor?: string,
+): Promise<AgentPage> {
+  const after = cursor ? parseCursor(cursor) : null;
+  const prefix = q === undefined || q === '' ? null : `${q.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await db.query<AgentRow>(
+    `SELECT id, kind, name, status, config_version, sequence, hash, created_at, updated_at, last_event_type
+     FROM agents
+     WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR status = $2)
+       AND ($3::text IS NULL OR id LIKE $3 OR lower(name) LIKE lower($3))
+       AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::text))
+     ORDER BY created_at DESC, id DESC LIMIT $6`,
+    [kind ?? null, status ?? null, prefix, after?.createdAt ?? null, after?.id ?? null, limit + 1],
+  );
+  const agents = rows.slice(0, limit).map(summary);
+  const last = agents.at(-1);
+  return { agents, next: rows.length > limit && last ? formatCursor(last) : null };
+}
+
+/** One agent as it is folded from the ledger, or null where the ledger has none of that id. */
+export async function findAgent(db: Queryable, id: string): Promise<AgentState | null> {
+  const { rows } = await db.query<{ folded: AgentState }>('SELECT folded FROM agents WHERE id = $1', [id]);
+  return rows[0]?.folded ?? null;
+}
+
+/** How many agents there are, by status. */
+export async function countAgents(db: Queryable): Promise<{ running: number; stopped: number }> {
+  const { rows } = await db.query<{ running: string; stopped: string }>(
+    `SELECT count(*) FILTER (WHERE status = 'running') AS running, count(*) FILTER (WHERE status = 'stopped') AS stopped FROM agents`,
+  );
+  return { running: Number(rows[0]?.running ?? 0), stopped: Number(rows[0]?.stopped ?? 0) };
+}
+
+function summary(row: AgentRow): AgentSummary {
+  const { id, kind, name, status, hash } = row;
+  return {
+    id,
+    kind,
+    name,
+    status,
+    configVersion: row.config_version,
+    sequence: Number(row.sequence),
+    hash,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    lastEventType: row.last_event_type,
+  };
+}
+
+function formatCursor({ createdAt, id }: AgentSummary): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+}
+
+function parseCursor(cursor: string): { createdAt: string; id: string } | null {
+  try {
+    const [createdAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    if (typeof createdAt !== 'string' || typeof id !== 'string' || id.includes('\0')) return null;
+    return { createdAt: new Date(createdAt).toISOString(), id };
+  } catch {
+    return null;
+  }
+}

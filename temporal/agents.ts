@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { uuidv7 } from 'uuidv7';
+import type { Creation } from '../actors/core/agent';
+import type { CommandEnvelope, CommandResult } from '../actors/core/command';
+import type { EventRecord } from '../actors/core/event';
+import { agentWorkflowId, checkpointNow, dispatch, view, type AgentInput, type AgentView } from '../workflows/messages';
+import { AgentFailure } from './failures';
+import { GroupCommit, type GroupLimits } from './group-commit';
+
+/** One try of an Update, and all tries of it together: within that an outage of a worker or of Temporal is bridged. */
+const tryMs = 10_000;
+const giveUpMs = 30_000;
+const readMs = 8_000;
+
+/** Agents as those see them who talk to them: make one, send it commands, look at it. */
+export class TemporalAgents {
+  private readonly groups: GroupCommit<CommandResult<EventRecord>>;
+
+  constructor(
+    private readonly client: Client,
+    private readonly taskQueue: string,
+    limits?: GroupLimits,
+  ) {
+    this.groups = new GroupCommit((agentId, batch) => this.sendBatch(agentId, batch), limits);
+  }
+
+  /**
+   * Makes an agent and waits until it lives.
+   * @throws AgentFailure `agent_exists` | `unavailable`
+   */
+  async create(creation: Creation): Promise<AgentView> {
+    const input: AgentInput = { creation };
+    try {
+      // A plain start and a query: an Update-with-Start may wait 5 s for a speculative first task.
+      await this.within(tryMs, () =>
+        this.client.workflow.start('agent', {
+          workflowId: agentWorkflowId(creation.id),
+          taskQueue: this.taskQueue,
+          args: [input],
+          workflowTaskTimeout: '2s',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) {
+        throw new AgentFailure('agent_exists', `there is an agent ${creation.id} already`);
+      }
+      throw unavailable(error);
+    }
+    return this.view(creation.id);
+  }
+
+  /**
+   * Sends commands to one agent, grouped with what others send it; results in the same order.
+   * @throws AgentFailure `agent_not_found` | `agent_stopped` | `queue_full` | `unavailable` (then nobody knows whether
+   * they were applied: a retry with the same command ids is harmless)
+   */
+  send(agentId: string, commands: CommandEnvelope[]): Promise<CommandResult<EventRecord>[]> {
+    return this.groups.send(agentId, commands);
+  }
+
+  /** Commands that wait in this process. */
+  get queueDepth(): number {
+    return this.groups.depth;
+  }
+
+  /** The agent as it stands. @throws AgentFailure `agent_not_found` | `unavailable` */
+  async view(agentId: string): Promise<AgentView> {
+    try {
+      return await this.within(readMs, () => this.handle(agentId).query(view));
+    } catch (error) {
+      throw isNotFound(error) ? notFound(agentId) : unavailable(error);
+    }
+  }
+
+  /** Has the agent write its checkpoint now. */
+  async checkpoint(agentId: string): Promise<number> {
+    return this.within(tryMs, () => this.handle(agentId).executeUpdate(checkpointNow));
+  }
+
+  private async sendBatch(agentId: string, batch: CommandEnvelope[]): Promise<CommandResult<EventRecord>[]> {
+    const giveUpAt = Date.now() + giveUpMs;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.within(tryMs, () =>
+          this.handle(agentId).executeUpdate(dispatch, { args: [batch], updateId: uuidv7() }),
+        );
+      } catch (error) {
+        if (isNotFound(error)) await this.failWhereGone(agentId);
+        // Accepted by a run that ended over it, or a worker that went away: the ids make another try harmless.
+        if (isRefusal(error) || Date.now() > giveUpAt) throw unavailable(error);
+      }
+      await delay(Math.min(50 * 2 ** attempt, 1000));
+    }
+  }
+
+  /** Returns where the agent runs after all: it was just continuing as new. */
+  private async failWhereGone(agentId: string): Promise<void> {
+    let status: string;
+    try {
+      status = (await this.within(readMs, () => this.handle(agentId).describe())).status.name;
+    } catch (error) {
+      throw isNotFound(error) ? notFound(agentId) : unavailable(error);
+    }
+    if (status !== 'RUNNING' && status !== 'CONTINUED_AS_NEW') {
+      throw new AgentFailure('agent_stopped', `agent ${agentId} is stopped`);
+    }
+  }
+
+  private handle(agentId: string): WorkflowHandle {
+    return this.client.workflow.getHandle(agentWorkflowId(agentId));
+  }
+
+  private within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + ms, call);
+  }
+}
+
+function notFound(agentId: string): AgentFailure {
+  return new AgentFailure('agent_not_found', `there is no agent ${agentId}`);
+}
+
+function unavailable(cause: unknown): AgentFailure {
+  return new AgentFailure('unavailable', 'the agent did not answer in time', 2, { cause });
+}
+
+function isNotFound(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  const cause = error instanceof ServiceError ? error.cause : error;
+  const grpcNotFound = 5;
+  return isGrpcServiceError(cause) && cause.code === grpcNotFound;
+}
+
+/** A batch that the workflow's validator refuses is refused for ever. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof WorkflowUpdateFailedError && (error.cause as { type?: string }).type === 'invalid_batch';
+}

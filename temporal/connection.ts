@@ -1,0 +1,23 @@
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import type { Servers } from '../infra/config';
+
+/**
+ * A client that connects when it is first used, so that a process can start while Temporal is away.
+ *
+ * An Update that meets its workflow while it continues as new is refused with RESOURCE_EXHAUSTED, which the SDK takes for
+ * overload and answers with 1.7 s of silence. Ymera continues as new often and has one Update per agent under way, so it
+ * comes back at once and backs off from there.
+ */
+export function connectTemporal({ address, namespace }: Servers['temporal']): Client {
+  const retries = defaultGrpcRetryOptions({
+    initialIntervalMs: () => 8,
+    maxIntervalMs: () => 1000,
+    maxAttempts: 12,
+  });
+  const connection = Connection.lazy({
+    address,
+    connectTimeout: '3s',
+    interceptors: [makeGrpcRetryInterceptor(retries)],
+  });
+  return new Client({ connection, namespace });
+}
