@@ -70,7 +70,8 @@ export function agentActivities(ports: {
         acked = await ports.publisher.publish(records, acked);
         heartbeat(acked);
         const last = records.at(-1)?.sequence ?? acked;
-        if (acked < last && acked === before) throw new Error(`the broker did not take event ${acked + 1} of ${agentId}`);
+        if (acked < last && acked === before)
+          throw new Error(`the broker did not take event ${acked + 1} of ${agentId}`);
         if (acked < last || acked - before >= mostPerDrain) break;
       }
       return acked;

@@ -29,7 +29,8 @@ export function detectEdge(
     state.against?.result === result
       ? { ...state.against, count: state.against.count + 1 }
       : { result, count: 1, since: now };
-  const needed = result === 'down' ? thresholds.failingAfter : state.status === 'unknown' ? 1 : thresholds.recoveringAfter;
+  const needed =
+    result === 'down' ? thresholds.failingAfter : state.status === 'unknown' ? 1 : thresholds.recoveringAfter;
   if (against.count < needed) return { state: { ...state, against }, edge: null };
   return { state: { status: result, against: null }, edge: { to: result, since: against.since, count: against.count } };
 }

@@ -18,7 +18,10 @@ export interface RemediationActivities {
   report(message: { agentId: string; id: string; type: string; data: object }): Promise<void>;
 }
 
-export function remediationActivities(sender: CommandSender, executables: readonly string[] | 'any'): RemediationActivities {
+export function remediationActivities(
+  sender: CommandSender,
+  executables: readonly string[] | 'any',
+): RemediationActivities {
   return {
     async runCommand(command) {
       const context = Context.current();

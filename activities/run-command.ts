@@ -28,10 +28,15 @@ export async function runAllowed(
 ): Promise<CommandOutcome> {
   const [file = '', ...args] = argv;
   if (executables !== 'any' && !executables.includes(file) && !executables.includes(basename(file))) {
-    throw ApplicationFailure.nonRetryable(`${file} is not among the executables of this worker`, 'executable_not_allowed');
+    throw ApplicationFailure.nonRetryable(
+      `${file} is not among the executables of this worker`,
+      'executable_not_allowed',
+    );
   }
   const began = performance.now();
-  const env = Object.fromEntries(keptVariables.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const env = Object.fromEntries(
+    keptVariables.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
   const child = execa(file, args, {
     ...(cwd ? { cwd } : {}),
     env,
@@ -48,7 +53,9 @@ export async function runAllowed(
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   // A service that the command has started may hold its output open for ever: the command's own end is what counts.
-  const exited = once(child, 'exit').then(() => setTimeout(() => (child.stdout.destroy(), child.stderr.destroy()), 200));
+  const exited = once(child, 'exit').then(() =>
+    setTimeout(() => (child.stdout.destroy(), child.stderr.destroy()), 200),
+  );
   const [result] = await Promise.all([child, exited.catch(() => undefined)]);
   const durationMs = Math.round(performance.now() - began);
   const exitCode = result.exitCode ?? null;

@@ -71,7 +71,12 @@ function edgeCommand(agentId: string, revision: number, target: string, edge: Ed
 }
 
 /** Tries until the agent has it. @returns false where there is no such agent any more */
-async function deliver(sender: CommandSender, agentId: string, command: CommandEnvelope, stop: AbortSignal): Promise<boolean> {
+async function deliver(
+  sender: CommandSender,
+  agentId: string,
+  command: CommandEnvelope,
+  stop: AbortSignal,
+): Promise<boolean> {
   while (!stop.aborted) {
     try {
       const [result] = await sender.send(agentId, [command]);

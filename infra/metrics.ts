@@ -2,7 +2,6 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** What the projector counts. */
 export interface ProjectorMetrics {
-  registry: Registry;
   eventsProjected: Counter<'kind'>;
   ledgerFaults: Counter;
   projectorLag: Gauge;
@@ -16,10 +15,9 @@ export function createRegistry(role: string): Registry {
   return registry;
 }
 
-/** The projector's counters, in a registry. */
+/** The projector's counters, registered. */
 export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
   return {
-    registry,
     eventsProjected: new Counter({
       name: 'ymera_events_projected_total',
       help: 'Events written to the ledger.',

@@ -1,19 +1,21 @@
 import { ConfigError, parseEnvironment, type Environment } from './config';
 import { createLogger, type Logger } from './logger';
+import { endWithParent } from './parent-watch';
 
 /** After the signal, a process that has not ended by itself is ended, in ms. */
 const shutdownLimitMs = 25_000;
 
 /**
- * Runs a process: parses the environment, hands `main` a signal that aborts on SIGTERM and SIGINT, and exits when `main`
- * is through. Exit codes: 0 when it returned, 1 when it threw or a promise was rejected unheard, 2 for a bad environment.
+ * Runs a process: parses the environment, hands `main` a signal that aborts on SIGTERM and SIGINT (and when its
+ * supervisor is gone), and exits when `main` is through. Exit codes: 0 when it returned, 1 when it threw or a rejection
+ * was left unhandled, 2 for a bad environment.
  * @param role name of the process in its log
  */
 export function runProcess(
   role: string,
   main: (signal: AbortSignal, env: Environment, logger: Logger) => Promise<void>,
 ): void {
-  const logger = createLogger(role, process.env['LOG_LEVEL'] || 'info');
+  const logger = createLogger(role, 'info');
   const stop = new AbortController();
   const end = (error: unknown, message: string): never => {
     logger.fatal({ err: error }, message);
@@ -21,13 +23,14 @@ export function runProcess(
   };
   process.on('unhandledRejection', (reason) => end(reason, 'a rejection that nobody handled'));
   process.on('uncaughtException', (error) => end(error, 'an error that nobody caught'));
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) return;
-      stop.abort();
-      setTimeout(() => end(undefined, 'the shutdown took too long'), shutdownLimitMs).unref();
-    });
-  }
+  const shutDown = (): void => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    setTimeout(() => end(undefined, 'the shutdown took too long'), shutdownLimitMs).unref();
+  };
+  process.on('SIGTERM', shutDown);
+  process.on('SIGINT', shutDown);
+  endWithParent(shutDown);
   start(main, stop.signal, logger).then(
     () => process.exit(0),
     (error: unknown) => {

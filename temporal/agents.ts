@@ -137,7 +137,7 @@ function isNotFound(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;
   const cause = error instanceof ServiceError ? error.cause : error;
   const grpcNotFound = 5;
-  return isGrpcServiceError(cause) && cause.code === grpcNotFound;
+  return isGrpcServiceError(cause) && Number(cause.code) === grpcNotFound;
 }
 
 /** A batch that the workflow's validator refuses is refused for ever. */

@@ -22,11 +22,14 @@ export function bundleOptions(projectRoot: string): BundleOptions {
   };
 }
 
-type Rule = NonNullable<NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['module']>['rules']>[number];
+type Rule = NonNullable<
+  NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['module']>['rules']
+>[number];
 
 /** The SDK's own rule compiles down to ES2017; the sandbox runs on the same Node as everything else. */
 function withModernTarget(rule: Rule): Rule {
-  if (!rule || typeof rule !== 'object' || !rule.use || typeof rule.use !== 'object' || !('options' in rule.use)) return rule;
+  if (!rule || typeof rule !== 'object' || !rule.use || typeof rule.use !== 'object' || !('options' in rule.use))
+    return rule;
   const options = rule.use.options as { jsc?: object };
-  return { ...rule, use: { ...rule.use, options: { ...options, jsc: { ...options.jsc, target: 'es2022' } } } } as Rule;
+  return { ...rule, use: { ...rule.use, options: { ...options, jsc: { ...options.jsc, target: 'es2022' } } } };
 }

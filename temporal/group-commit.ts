@@ -21,8 +21,8 @@ export const defaultGroupLimits: GroupLimits = {
 interface Waiting<R> {
   command: CommandEnvelope;
   bytes: number;
-  resolve(result: R): void;
-  reject(error: unknown): void;
+  resolve: (result: R) => void;
+  reject: (error: unknown) => void;
 }
 
 interface Lane<R> {
@@ -82,7 +82,10 @@ export class GroupCommit<R> {
     while (lane.waiting.length > 0) {
       const batch = this.take(lane);
       try {
-        const results = await this.sendBatch(agentId, batch.map(({ command }) => command));
+        const results = await this.sendBatch(
+          agentId,
+          batch.map(({ command }) => command),
+        );
         batch.forEach(({ resolve }, index) => resolve(results[index] as R));
         // Lets those who were just answered queue their next command, so that it goes with this batch and not one behind.
         await setImmediate();

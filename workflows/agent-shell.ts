@@ -49,7 +49,14 @@ export class AgentShell {
       return shell;
     }
     const { agent, published, window, effects, checkpoint } = input.carried;
-    const shell = new AgentShell(kindNamed(agent.kind), agent, published, new DedupeWindow(window), effects, checkpoint);
+    const shell = new AgentShell(
+      kindNamed(agent.kind),
+      agent,
+      published,
+      new DedupeWindow(window),
+      effects,
+      checkpoint,
+    );
     shell.draining = published < agent.sequence;
     return shell;
   }
@@ -86,7 +93,8 @@ export class AgentShell {
     this.pending.push(...records);
     if (this.draining && this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
-    if (records.some(({ type }) => type.slice(type.lastIndexOf('.') + 1) in lifecycleEvents)) this.checkpointWanted = true;
+    if (records.some(({ type }) => type.slice(type.lastIndexOf('.') + 1) in lifecycleEvents))
+      this.checkpointWanted = true;
   }
 
   /** Records what was acked; nothing is dropped before. */

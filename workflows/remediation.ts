@@ -16,7 +16,12 @@ export async function remediation(input: RemediationInput): Promise<void> {
   const { attempts: most, backoff, cooldown } = target.remediation;
   const about = { target: target.name, issue };
   const tell = (type: string, data: object): Promise<void> =>
-    report({ agentId, id: `${workflowInfo().workflowId}:${type}:${'attempt' in data ? String(data.attempt) : 'end'}`, type, data });
+    report({
+      agentId,
+      id: `${workflowInfo().workflowId}:${type}:${'attempt' in data ? String(data.attempt) : 'end'}`,
+      type,
+      data,
+    });
   const began = Date.now();
   let attempt = 0;
   let recovered = false;

@@ -56,7 +56,7 @@ function decideAgent(kind: AnyKind, agent: AgentState, command: CommandEnvelope,
       return [{ type: 'AgentStopped', data: {} }];
     default: {
       const { type, id, principal } = command;
-      return kind.decide({ type, data, id, principal, time }, agent.state, agent.config);
+      return kind.decide({ type, data, id, principal, time }, agent.state, agent.config) as DomainEvent[];
     }
   }
 }
@@ -95,7 +95,7 @@ function append(
     applied.agent = evolveAgent(kind, applied.agent, record);
     applied.records.push(record);
     const { id, state, config } = applied.agent;
-    applied.effects.push(...(kind.effects?.(recorded(record) as never, { id, state, config }) ?? []));
+    applied.effects.push(...(kind.effects?.(recorded(record), { id, state, config }) ?? []));
   }
   return applied;
 }

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { stringEnum } from './string-enum';
 
 /** Config that every kind of agent has. A kind spreads it into its own schema. */
 export const baseConfig = {
@@ -9,11 +10,9 @@ export const baseConfig = {
     maximum: 3600,
     default: 60,
   }),
-  log_level: Type.Unsafe<'debug' | 'info' | 'warn' | 'error'>({
-    type: 'string',
+  log_level: stringEnum(['debug', 'info', 'warn', 'error'], {
     title: 'Log level',
     description: 'How much of what the agent does is logged.',
-    enum: ['debug', 'info', 'warn', 'error'],
     default: 'info',
   }),
 };

@@ -26,4 +26,10 @@ export const systemPrincipalPrefix = 'system:';
 export type CommandResult<Record> =
   | { status: 'accepted'; commandId: string; sequence: number; events: Record[] }
   | { status: 'duplicate'; commandId: string; from: number; to: number }
-  | { status: 'rejected'; commandId: string; code: string; message: string; fields: { pointer: string; message: string }[] };
+  | {
+      status: 'rejected';
+      commandId: string;
+      code: string;
+      message: string;
+      fields: { pointer: string; message: string }[];
+    };

@@ -29,6 +29,7 @@ export function checked<T>(schema: TSchema, value: unknown, code: DomainErrorCod
 export function checkedConfig(kind: AnyKind, config: unknown): unknown {
   const filled = checked(kind.config, config ?? {}, 'invalid_config', `the config of a ${kind.name} agent`);
   const fields = kind.checkConfig?.(filled) ?? [];
-  if (fields.length > 0) throw new DomainError('invalid_config', `the config of a ${kind.name} agent is not valid`, fields);
+  if (fields.length > 0)
+    throw new DomainError('invalid_config', `the config of a ${kind.name} agent is not valid`, fields);
   return filled;
 }

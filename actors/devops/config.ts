@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { baseConfig } from '../core/base-config';
 import type { FieldError } from '../core/errors';
+import { stringEnum } from '../core/string-enum';
 
 const name = Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9][a-z0-9-]*$' });
 const seconds = { minimum: 0.1, maximum: 86400 };
@@ -14,16 +15,22 @@ const command = Type.Object(
       maxItems: 64,
     }),
     cwd: Type.Optional(Type.String({ title: 'Working directory', minLength: 1, maxLength: 4096 })),
-    timeout: Type.Number({ title: 'Timeout', description: 'Seconds after which it is killed.', ...seconds, default: 60 }),
+    timeout: Type.Number({
+      title: 'Timeout',
+      description: 'Seconds after which it is killed.',
+      ...seconds,
+      default: 60,
+    }),
   },
-  { additionalProperties: false },
+  // TypeBox fills in the defaults of a record's values only where they have one themselves.
+  { additionalProperties: false, default: {} },
 );
 
 const httpProbe = Type.Object(
   {
     type: Type.Literal('http'),
     url: Type.String({ minLength: 1, maxLength: 2048, pattern: '^https?://[^\\s]+$' }),
-    method: Type.Unsafe<'GET' | 'HEAD'>({ type: 'string', enum: ['GET', 'HEAD'], default: 'GET' }),
+    method: stringEnum(['GET', 'HEAD'], { default: 'GET' }),
     expect_status: Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), {
       description: 'Statuses that count as healthy; empty means any from 200 to 299.',
       maxItems: 50,
@@ -54,9 +61,23 @@ const remediation = Type.Object(
   {
     command: Type.String({ description: 'Name of one of the allowed `commands`.', minLength: 1, maxLength: 63 }),
     attempts: Type.Integer({ minimum: 1, maximum: 20, default: 3 }),
-    backoff: Type.Number({ description: 'Seconds before the second attempt; doubled for each one after.', minimum: 0, maximum: 3600, default: 5 }),
-    cooldown: Type.Number({ description: 'Seconds after a remediation in which no other one starts.', minimum: 0, maximum: 86400, default: 300 }),
-    settle: Type.Number({ description: 'Seconds in which the probe must succeed after the command ran.', ...seconds, default: 15 }),
+    backoff: Type.Number({
+      description: 'Seconds before the second attempt; doubled for each one after.',
+      minimum: 0,
+      maximum: 3600,
+      default: 5,
+    }),
+    cooldown: Type.Number({
+      description: 'Seconds after a remediation in which no other one starts.',
+      minimum: 0,
+      maximum: 86400,
+      default: 300,
+    }),
+    settle: Type.Number({
+      description: 'Seconds in which the probe must succeed after the command ran.',
+      ...seconds,
+      default: 15,
+    }),
   },
   { additionalProperties: false },
 );
@@ -67,8 +88,18 @@ const target = Type.Object(
     probe: Type.Union([httpProbe, tcpProbe, processProbe]),
     interval: Type.Number({ description: 'Seconds between probes.', ...seconds, default: 10 }),
     timeout: Type.Number({ description: 'Seconds that one probe may take.', minimum: 0.05, maximum: 300, default: 5 }),
-    failing_after: Type.Integer({ description: 'Failed probes in a row that make an issue.', minimum: 1, maximum: 100, default: 3 }),
-    recovering_after: Type.Integer({ description: 'Good probes in a row that end it.', minimum: 1, maximum: 100, default: 2 }),
+    failing_after: Type.Integer({
+      description: 'Failed probes in a row that make an issue.',
+      minimum: 1,
+      maximum: 100,
+      default: 3,
+    }),
+    recovering_after: Type.Integer({
+      description: 'Good probes in a row that end it.',
+      minimum: 1,
+      maximum: 100,
+      default: 2,
+    }),
     remediation: Type.Optional(remediation),
   },
   { additionalProperties: false },
@@ -83,6 +114,7 @@ export const devopsConfig = Type.Object(
       description: 'The only programs that a remediation of this agent may run, by name.',
       default: {},
       maxProperties: 100,
+      additionalProperties: false,
     }),
     targets: Type.Array(target, {
       title: 'Targets',

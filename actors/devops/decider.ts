@@ -70,7 +70,10 @@ function ended(report: ReportOutcome, now: string, target: Target, { remediation
   const completed: DevopsEvent = { type: 'RemediationCompleted', data: { ...report, cooldownUntil } };
   if (report.outcome === 'recovered') return [completed];
   const { issue, attempts } = report;
-  return [completed, { type: 'IssueEscalated', data: { target: target.name, issue, attempts, notBefore: cooldownUntil } }];
+  return [
+    completed,
+    { type: 'IssueEscalated', data: { target: target.name, issue, attempts, notBefore: cooldownUntil } },
+  ];
 }
 
 function cooledDown(target: Target, { health, remediation }: TargetState): DevopsEvent[] {

@@ -35,7 +35,12 @@ export function devopsEffects(
       return [watch(id, event.sequence, [])];
     case 'RemediationStarted':
       return remediate(id, event, config);
-    default:
+    case 'IssueDetected':
+    case 'TargetRecovered':
+    case 'RemediationDeferred':
+    case 'RemediationAttempted':
+    case 'RemediationCompleted':
+    case 'IssueEscalated':
       return [];
   }
 }

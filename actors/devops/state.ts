@@ -71,8 +71,6 @@ function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): Target
       return { ...target, remediation: { status: 'cooling', issue, outcome, until: cooldownUntil } };
     }
     case 'IssueEscalated':
-      return target.health.status === 'failing'
-        ? { ...target, health: { ...target.health, escalated: true } }
-        : target;
+      return target.health.status === 'failing' ? { ...target, health: { ...target.health, escalated: true } } : target;
   }
 }

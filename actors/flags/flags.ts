@@ -30,10 +30,10 @@ const flagSet = Type.Object({ key, value, previous: Type.Union([value, Type.Null
 const flagRemoved = Type.Object({ key, previous: value });
 
 export type FlagsConfig = Static<typeof config>;
-export type FlagsCommand = Command<'SetFlag', Static<typeof setFlag>> | Command<'RemoveFlag', Static<typeof removeFlag>>;
+export type FlagsCommand =
+  Command<'SetFlag', Static<typeof setFlag>> | Command<'RemoveFlag', Static<typeof removeFlag>>;
 export type FlagsEvent =
-  | DomainEvent<'FlagSet', Static<typeof flagSet>>
-  | DomainEvent<'FlagRemoved', Static<typeof flagRemoved>>;
+  DomainEvent<'FlagSet', Static<typeof flagSet>> | DomainEvent<'FlagRemoved', Static<typeof flagRemoved>>;
 export interface FlagsState {
   flags: Record<string, Static<typeof value>>;
 }

@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, nanos, type ConsumerConfig, type JsMsg, type NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger';
+import { retry } from './answer';
 import { LazyConnection } from './connection';
 import { ensureStream, streamName, type StreamLimits } from './stream';
 
@@ -45,7 +46,7 @@ export class DurableFeed {
       if (batch.length > 0) yield batch;
     }
     await fetching;
-    for (const message of this.buffer) message.nak();
+    for (const message of this.buffer) retry(message);
   }
 
   /** Sends the acks that are still to be sent, and closes. */
@@ -70,6 +71,7 @@ export class DurableFeed {
         const stop = (): void => void messages.close();
         signal.addEventListener('abort', stop, { once: true });
         void connection.closed().then(stop);
+        if (signal.aborted) stop();
         if (logged) this.logger.info('nats: consuming again');
         logged = false;
         onConnected();

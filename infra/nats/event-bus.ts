@@ -42,7 +42,12 @@ export class StreamReader {
     const live = new LiveSubscription(this.connection, this.logger, onFrame, onState);
     this.live.add(live);
     await live.firstAttempt;
-    return live;
+    return {
+      close: () => {
+        this.live.delete(live);
+        return live.close();
+      },
+    };
   }
 
   /**

@@ -40,6 +40,9 @@ export class LiveSubscription {
       try {
         const connection = await this.connection.get();
         this.messages = await consumeFrom(connection, await this.next(connection));
+        // Closed meanwhile: `close` could not end what was not there yet.
+        if (this.closing) await this.messages.close();
+        if (this.closing) break;
         logged = false;
         this.onState(true);
         attempted();

@@ -1,0 +1,81 @@
+/** Which folder may import which: DESIGN's one way in, one way out. Checked by `npm run lint`. */
+const only = (from, allowed, comment, pathNot = []) => ({
+  name: `${from}-imports`,
+  comment,
+  severity: 'error',
+  from: { path: `^${from}/`, pathNot: ['\\.spec\\.ts$', ...pathNot] },
+  to: {
+    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|tests)/',
+    pathNot: allowed.map((p) => `^${p}`),
+  },
+});
+
+/** Entries of processes: they wire, so they may import whatever they wire. */
+const entries = [
+  '^temporal/worker\\.ts$',
+  '^api/server\\.ts$',
+  '^projections/projector\\.ts$',
+  '^projections/migrate-cli\\.ts$',
+];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    only('actors', ['actors/'], 'actors are pure: they import nothing of the project'),
+    only('workflows', ['workflows/', 'actors/', 'activities/'], 'workflows know actors, and the types of activities'),
+    {
+      name: 'workflows-know-only-types-of-activities',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    only('activities', ['activities/', 'actors/', 'infra/'], 'activities know ports, actors and infra'),
+    only('infra', ['infra/', 'actors/'], 'infra serves all and knows none'),
+    only(
+      'projections',
+      ['projections/', 'actors/', 'infra/', 'activities/ports'],
+      'the read side knows no engine',
+      entries,
+    ),
+    only(
+      'temporal',
+      ['temporal/', 'actors/', 'workflows/messages', 'infra/', 'activities/ports', 'projections/queries'],
+      'the engine room',
+      entries,
+    ),
+    only(
+      'api',
+      ['api/', 'actors/', 'workflows/messages', 'infra/', 'temporal/', 'projections/queries'],
+      'the edge',
+      entries,
+    ),
+    only(
+      'stack',
+      ['stack/', 'infra/', 'projections/migrate'],
+      'the embedded stack starts processes; it is none of them',
+    ),
+    {
+      name: 'actors-have-no-engine-and-no-io',
+      severity: 'error',
+      from: { path: '^actors/', pathNot: '\\.spec\\.ts$' },
+      to: { path: 'node_modules/(@temporalio|nats|ioredis|pg|koa|ws|pino)' },
+    },
+    {
+      name: 'actors-have-no-node',
+      severity: 'error',
+      from: { path: '^actors/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+  },
+};

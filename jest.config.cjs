@@ -1,0 +1,23 @@
+/** Three projects, by what a test needs: nothing, real servers, the whole stack. */
+const esmOnly = ['jose', '@noble', 'uuidv7', 'execa', 'jsondiffpatch', 'node-pg-migrate', 'glob', 'ora'];
+
+const project = (name, options) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testMatch: [`**/*.${name}.spec.ts`],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  transform: {
+    '\\.[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: ['^$'],
+  ...options,
+});
+
+module.exports = {
+  projects: [project('unit', {}), project('int', {}), project('e2e', {})],
+  reporters: ['default', '<rootDir>/tests/_util/closing-line-reporter.cjs'],
+};

@@ -1,0 +1,62 @@
+import { applyCommand, createAgent } from '../../actors/core/agent';
+import { foldAgent, type AgentState } from '../../actors/core/agent-state';
+import { isDomainError } from '../../actors/core/errors';
+import { eventName, type DomainEvent } from '../../actors/core/event';
+import type { AnyKind } from '../../actors/core/kind';
+import { checkedConfig } from '../../actors/core/validate';
+
+export interface Step {
+  type: string;
+  data: unknown;
+  at?: string;
+  principal?: string;
+}
+
+export const start = '2026-01-01T00:00:00.000Z';
+
+/** An agent of this kind with this config, after these commands. */
+export function agentAfter(kind: AnyKind, config: unknown, steps: Step[] = []): AgentState {
+  const creation = {
+    kind: kind.name,
+    id: 'a1',
+    name: 'a1',
+    config: checkedConfig(kind, config),
+    command: { id: 'create', principal: 'ada' },
+  };
+  return steps.reduce((agent, step, i) => apply(kind, agent, step, i).agent, createAgent(kind, creation, start).agent);
+}
+
+function apply(kind: AnyKind, agent: AgentState, { type, data, at, principal }: Step, index: number) {
+  return applyCommand(kind, agent, { id: `c${index}`, type, data, principal: principal ?? 'system:test' }, at ?? start);
+}
+
+/** Reads: given an agent with this history, when it gets a command, then these events follow, or nothing, or a refusal. */
+export function specify(kind: AnyKind, config: unknown) {
+  return {
+    given: (...history: Step[]) => ({
+      when: (command: Step) => {
+        const before = agentAfter(kind, config, history);
+        const run = () => apply(kind, before, command, history.length);
+        return {
+          then: (...expected: DomainEvent[]) => {
+            const { agent, records } = run();
+            expect(records.map((record) => ({ type: eventName(record), data: record.data }))).toEqual(expected);
+            expect(foldAgent(kind, before, records)).toEqual(agent);
+          },
+          thenNothingHappened: () => {
+            expect(run().agent).toEqual(before);
+          },
+          thenRefused: (code: string) => {
+            let refusal: unknown;
+            try {
+              run();
+            } catch (error) {
+              refusal = error;
+            }
+            expect(isDomainError(refusal) && refusal.code).toBe(code);
+          },
+        };
+      },
+    }),
+  };
+}
