@@ -1,4 +1,13 @@
-import { AckPolicy, DeliverPolicy, nanos, type ConsumerConfig, type JsMsg, type NatsConnection } from 'nats';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  nanos,
+  type Consumer,
+  type ConsumerConfig,
+  type ConsumerMessages,
+  type JsMsg,
+  type NatsConnection,
+} from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger';
 import { retry } from './answer';
@@ -11,11 +20,14 @@ export const projectorConsumer = 'projector';
 const mostMessages = 500;
 const mostWaitMs = 20;
 const retryMs = 300;
+/** How long one pull stays open; nats.js allows no less. A shutdown waits for it. */
+const pullMs = 1_000;
 
 /** Hands out the stream's messages in batches to the projectors of all machines; each message until it is acked. */
 export class DurableFeed {
   private readonly connection: LazyConnection;
   private buffer: JsMsg[] = [];
+  private pulling: ConsumerMessages | null = null;
   private wake: () => void = () => undefined;
 
   constructor(
@@ -61,30 +73,42 @@ export class DurableFeed {
     });
   }
 
+  /**
+   * One pull at a time, and none is given up before its time is over: what the server sends to one that is not there any
+   * more would come again only after `ack_wait`.
+   */
+  private async pull(connection: NatsConnection, consumer: Consumer): Promise<void> {
+    if (this.buffer.length > mostMessages) {
+      await sleep(mostWaitMs);
+      return;
+    }
+    this.pulling = await consumer.fetch({ max_messages: mostMessages, expires: pullMs });
+    if (connection.isClosed()) return;
+    for await (const message of this.pulling) {
+      this.buffer.push(message);
+      this.wake();
+    }
+  }
+
   private async fetch(signal: AbortSignal, onConnected: () => void): Promise<void> {
     let logged = false;
     while (!signal.aborted) {
+      let connection: NatsConnection | null = null;
       try {
-        const connection = await this.connection.get();
+        connection = await this.connection.get();
+        void connection.closed().then(() => this.pulling?.close());
         const consumer = await connection.jetstream({ timeout: 2_000 }).consumers.get(streamName, projectorConsumer);
-        const messages = await consumer.consume({ max_messages: 2 * mostMessages, expires: 5_000 });
-        const stop = (): void => void messages.close();
-        signal.addEventListener('abort', stop, { once: true });
-        void connection.closed().then(stop);
-        if (signal.aborted) stop();
         if (logged) this.logger.info('nats: consuming again');
         logged = false;
         onConnected();
-        for await (const message of messages) {
-          this.buffer.push(message);
-          this.wake();
-        }
-        signal.removeEventListener('abort', stop);
-        // An ack on a connection that is gone would be lost anyway: the server sends these again.
+        while (!signal.aborted && !connection.isClosed()) await this.pull(connection, consumer);
+        // Answers on a connection that is gone would be lost: the server sends these again.
         if (!signal.aborted) this.buffer = [];
       } catch (error) {
         if (!logged) this.logger.warn({ err: error }, 'nats: nothing can be consumed');
         logged = true;
+        // A new one makes the stream and the consumer again, should they be gone.
+        await connection?.close();
       }
       if (!signal.aborted) await sleep(retryMs);
     }

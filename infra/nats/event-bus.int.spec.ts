@@ -1,25 +1,25 @@
 import { chainOf, silent, until } from '../../projections/_util/fixtures';
-import { TestServer } from '../../projections/_util/servers';
+import { startTestServers, type TestServers } from '../../tests/_util/servers';
 import { StreamReader, type Positioned } from './event-bus';
 import { NatsPublisher } from './publisher';
 
 const limits = { maxMessages: 100_000, maxAgeHours: 24 };
 
 describe('StreamReader', () => {
-  let server: TestServer;
+  let started: TestServers<'nats'>;
   let reader: StreamReader;
   let publisher: NatsPublisher;
 
   beforeAll(async () => {
-    server = await TestServer.nats();
-    const servers = [`127.0.0.1:${server.port}`];
+    started = await startTestServers({ nats: true });
+    const servers = [started.nats.url];
     publisher = new NatsPublisher(servers, limits, silent);
     reader = new StreamReader(servers, limits, silent);
   });
   afterAll(async () => {
     await publisher.close();
     await reader.close();
-    await server.remove();
+    await started.stop();
   });
 
   async function publishAll(agentId: string, length: number): Promise<void> {
@@ -64,9 +64,9 @@ describe('StreamReader', () => {
     await publishAll('b', 50);
     await until(() => positions.length === 50);
     for (let round = 0; round < 2; round += 1) {
-      await server.kill();
+      await started.nats.kill();
       await until(() => states.at(-1) === false);
-      await server.start();
+      await started.startAgain('nats');
       // Published before the subscription is back, most of them.
       await publishAll(`c${round}`, 50);
       await until(() => positions.length === 100 + 50 * round);
@@ -79,7 +79,7 @@ describe('StreamReader', () => {
   });
 
   it('starts while the broker is down', async () => {
-    await server.kill();
+    await started.nats.kill();
     const states: boolean[] = [];
     const positions: number[] = [];
     const live = await reader.subscribeLive(
@@ -89,7 +89,7 @@ describe('StreamReader', () => {
     expect(states.length).toBeGreaterThan(0);
     expect(states.every((connected) => !connected)).toBe(true);
     await expect(reader.bounds()).rejects.toThrow();
-    await server.start();
+    await started.startAgain('nats');
     await until(() => states.at(-1) === true);
     await publishAll('e', 3);
     await until(() => positions.length === 3);

@@ -37,8 +37,9 @@ export class LiveSubscription {
   private async run(attempted: () => void): Promise<void> {
     let logged = false;
     while (!this.closing) {
+      let connection: NatsConnection | null = null;
       try {
-        const connection = await this.connection.get();
+        connection = await this.connection.get();
         this.messages = await consumeFrom(connection, await this.next(connection));
         // Closed meanwhile: `close` could not end what was not there yet.
         if (this.closing) await this.messages.close();
@@ -50,6 +51,8 @@ export class LiveSubscription {
       } catch (error) {
         if (!logged && !this.closing) this.logger.warn({ err: error }, 'nats: live events interrupted');
         logged = true;
+        // A new one makes the stream again, should it be gone.
+        await connection?.close();
       }
       if (this.closing) break;
       this.onState(false);

@@ -1,28 +1,29 @@
 import { connect } from 'nats';
 import type { EventRecord } from '../../actors/core/event';
 import { chainOf, silent, until } from '../../projections/_util/fixtures';
-import { TestServer } from '../../projections/_util/servers';
+import { startTestServers, type TestServers } from '../../tests/_util/servers';
+import { connectionOptions } from './connection';
 import { StreamReader } from './event-bus';
 import { NatsPublisher } from './publisher';
 
 const limits = { maxMessages: 100_000, maxAgeHours: 24 };
 
 describe('NatsPublisher', () => {
-  let server: TestServer;
+  let started: TestServers<'nats'>;
   let servers: string[];
   let publisher: NatsPublisher;
   let reader: StreamReader;
 
   beforeAll(async () => {
-    server = await TestServer.nats();
-    servers = [`nats://127.0.0.1:${server.port}`];
+    started = await startTestServers({ nats: true });
+    servers = [started.nats.url];
     publisher = new NatsPublisher(servers, limits, silent);
     reader = new StreamReader(servers, limits, silent);
   });
   afterAll(async () => {
     await publisher.close();
     await reader.close();
-    await server.remove();
+    await started.stop();
   });
 
   async function stored(agentId: string): Promise<EventRecord[]> {
@@ -38,7 +39,7 @@ describe('NatsPublisher', () => {
     expect(await publisher.publish([], 200)).toBe(200);
     expect(await stored('a')).toEqual(chain);
 
-    const connection = await connect({ servers: [`127.0.0.1:${server.port}`] });
+    const connection = await connect(connectionOptions(servers, 'test'));
     const jsm = await connection.jetstreamManager();
     const { config } = await jsm.streams.info('AGENT_MESSAGES');
     const message = await jsm.streams.getMessage('AGENT_MESSAGES', { seq: 1 });
@@ -60,7 +61,7 @@ describe('NatsPublisher', () => {
     const other = new StreamReader(servers, { maxMessages: 50_000, maxAgeHours: 12 }, silent);
     expect((await other.bounds()).last).toBe(200);
     await other.close();
-    const connection = await connect({ servers: [`127.0.0.1:${server.port}`] });
+    const connection = await connect(connectionOptions(servers, 'test'));
     const { config } = await (await connection.jetstreamManager()).streams.info('AGENT_MESSAGES');
     await connection.close();
     expect(config).toMatchObject({ max_msgs: 50_000, max_age: 12 * 3600 * 1e9 });
@@ -77,7 +78,7 @@ describe('NatsPublisher', () => {
     const chain = chainOf('b', 300);
     expect(await publisher.publish(chain.slice(0, 10), 0)).toBe(10);
     const racing = publisher.publish(chain.slice(10, 110), 10);
-    await server.kill();
+    await started.nats.kill();
     const reached = await racing;
     expect(reached).toBeGreaterThanOrEqual(10);
     expect(reached).toBeLessThanOrEqual(110);
@@ -86,7 +87,7 @@ describe('NatsPublisher', () => {
       expect(await publisher.publish(chain.slice(reached), reached)).toBe(reached);
       expect(performance.now() - from).toBeLessThan(150);
     }
-    await server.start();
+    await started.startAgain('nats');
     let at = reached;
     await until(async () => (at = await publisher.publish(chain.slice(at), at)) === 300);
     expect((await stored('b')).map(({ sequence }) => sequence)).toEqual(chain.map(({ sequence }) => sequence));

@@ -32,5 +32,5 @@ export function parseRecord(payload: Uint8Array): EventRecord | null {
     return null;
   }
   if (!Value.Check(schema, value) || Number.isNaN(Date.parse(value.time))) return null;
-  return value.id === `${value.source.slice('/agents/'.length)}:${value.sequence}` ? (value as EventRecord) : null;
+  return value.id === `${value.source.slice('/agents/'.length)}:${value.sequence}` ? value : null;
 }

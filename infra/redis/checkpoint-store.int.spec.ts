@@ -1,22 +1,22 @@
 import type { Redis } from 'ioredis';
 import { silent } from '../../projections/_util/fixtures';
-import { TestServer } from '../../projections/_util/servers';
+import { startTestServers, type TestServers } from '../../tests/_util/servers';
 import { RedisCheckpointStore } from './checkpoint-store';
 import { createRedis } from './client';
 
 describe('RedisCheckpointStore', () => {
-  let server: TestServer;
+  let servers: TestServers<'redis'>;
   let redis: Redis;
   let store: RedisCheckpointStore;
 
   beforeAll(async () => {
-    server = await TestServer.redis();
-    redis = createRedis(`redis://127.0.0.1:${server.port}`, silent);
+    servers = await startTestServers({ redis: true });
+    redis = createRedis(servers.redis.url, silent);
     store = new RedisCheckpointStore(redis);
   });
   afterAll(async () => {
     redis.disconnect();
-    await server.remove();
+    await servers.stop();
   });
 
   it('never writes backwards', async () => {
@@ -50,11 +50,11 @@ describe('RedisCheckpointStore', () => {
   });
 
   it('fails fast while Redis is down and works when it is back', async () => {
-    await server.kill();
+    await servers.redis.kill();
     const from = Date.now();
     await expect(store.put('b', 1, { sequence: 1 })).rejects.toThrow();
     expect(Date.now() - from).toBeLessThan(2_500);
-    await server.start();
+    await servers.startAgain('redis');
     for (let done = false; !done;)
       done = await store.put('b', 2, { sequence: 2 }).then(
         () => true,

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { projectRoot } from '../infra/paths';
+
+/** The worker of the bare workflow, in a process of its own and with the settings of Ymera's worker. */
+async function main(): Promise<void> {
+  const logger = new DefaultLogger('WARN');
+  Runtime.install({ logger });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: join(projectRoot, 'bench/bare/workflow.ts'),
+    logger,
+  });
+  const address = process.env['TEMPORAL_ADDRESS'] ?? '';
+  const connection = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: 'bare',
+    workflowBundle,
+    stickyQueueScheduleToStartTimeout: '500ms',
+  });
+  process.on('disconnect', () => worker.shutdown());
+  process.send?.('ready');
+  await worker.run();
+}
+
+void main();

@@ -1,0 +1,89 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { distDir } from '../infra/paths';
+import { TemporalAgents } from '../temporal/agents';
+import { connectTemporal } from '../temporal/connection';
+
+interface StackFile {
+  api: string;
+  temporal: { address: string; namespace: string };
+  credentials: { username: string; password: string };
+  pids: Record<string, number>;
+}
+
+/** A whole stack of the bench's own, the bare worker on the same Temporal, and the ways to talk to both. */
+export interface BenchStack extends AsyncDisposable {
+  client: Client;
+  agents: TemporalAgents;
+  /** Sends one command over HTTP and fails unless it was accepted. */
+  command(agentId: string, type: string, data: unknown): Promise<void>;
+  /** Makes a flags agent past the API, so that a checkpoint interval out of its bounds can be measured. */
+  makeAgent(id: string, checkpointInterval: number): Promise<void>;
+  pid(role: string): number;
+}
+
+export async function startBenchStack(): Promise<BenchStack> {
+  const home = await mkdtemp(join(tmpdir(), 'ymera-bench-'));
+  const env = { ...process.env, YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn' };
+  const stack = spawn(process.execPath, [join(distDir, 'stack.js')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const read = (): Partial<StackFile> => {
+    const file = join(home, 'stack.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<StackFile>) : {};
+  };
+  while (!read().api) {
+    if (stack.exitCode !== null) throw new Error('the stack did not start');
+    await delay(100);
+  }
+  const { api, temporal, credentials } = read() as StackFile;
+  const bare = await startBareWorker(temporal.address);
+  const client = connectTemporal({ ...temporal, taskQueue: 'ymera' });
+  const agents = new TemporalAgents(client, 'ymera');
+  const token = await login(api, credentials);
+  return {
+    client,
+    agents,
+    command: async (agentId, type, data) => {
+      const response = await fetch(`${api}/api/v1/agents/${agentId}/commands`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ type, data }),
+      });
+      if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+      await response.arrayBuffer();
+    },
+    makeAgent: async (id, checkpoint_interval) => {
+      const config = { checkpoint_interval, log_level: 'info', max_flags: 500 };
+      await agents.create({ kind: 'flags', id, name: id, config, command: { id: 'create', principal: 'bench' } });
+    },
+    pid: (role) => (read() as StackFile).pids[role] ?? NaN,
+    [Symbol.asyncDispose]: async () => {
+      bare.disconnect();
+      await client.connection.close();
+      stack.kill('SIGTERM');
+      await once(stack, 'exit');
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startBareWorker(address: string): Promise<ChildProcess> {
+  const child = fork(join(distDir, 'bench/bare-worker.js'), { env: { ...process.env, TEMPORAL_ADDRESS: address } });
+  await once(child, 'message');
+  return child;
+}
+
+async function login(api: string, credentials: StackFile['credentials']): Promise<string> {
+  const response = await fetch(`${api}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(credentials),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return access_token;
+}

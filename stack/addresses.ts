@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Environment } from '../infra/config';
+import { readJson, writePrivate } from './files';
+import { freePort, isFree, PortTakenError } from './ports';
+
+const portNames = ['temporal', 'temporalUi', 'nats', 'redis', 'postgres', 'api'] as const;
+
+/** A port for each listener of the stack. */
+export type Ports = Record<(typeof portNames)[number], number>;
+
+/**
+ * Chooses the stack's ports: those of the last run where they are still free, others where not.
+ * @throws PortTakenError when `PORT` names one that is in use.
+ */
+export async function choosePorts(home: string, env: Environment): Promise<Ports> {
+  const file = join(home, 'ports.json');
+  const kept = ((await readJson(file)) ?? {}) as Partial<Ports>;
+  const chosen: Partial<Ports> = {};
+  for (const name of portNames)
+    chosen[name] = name === 'api' ? await apiPort(env, kept.api) : await freePort(kept[name]);
+  const ports = chosen as Ports;
+  // A port that the user named is not kept, or a later PORT=0 would take it again.
+  await writePrivate(file, `${JSON.stringify(env.PORT === 0 ? ports : { ...ports, api: kept.api })}\n`);
+  return ports;
+}
+
+async function apiPort(env: Environment, kept: number | undefined): Promise<number> {
+  if (env.PORT === 0) return freePort(kept);
+  if (await isFree(env.PORT)) return env.PORT;
+  throw new PortTakenError(env.PORT);
+}
+
+/** Where the servers are: this stack's own, or those that the environment names. */
+export interface Addresses {
+  temporal: string;
+  nats: string;
+  redis: string;
+  postgres: string;
+}

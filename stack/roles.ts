@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { distDir } from '../infra/paths';
+import type { Environment } from '../infra/config';
+import type { Addresses } from './addresses';
+import type { ProcessSpec } from './managed-process';
+
+/** What the processes of the stack are told, beside what this process's own environment holds. */
+export interface Surroundings {
+  env: Environment;
+  home: string;
+  apiPort: number;
+  secretKey: string;
+  servers: Addresses;
+}
+
+/** The complete environment of the worker, the projector and the API. */
+export function childEnvironment({ env, home, apiPort, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ENVIRONMENT: env.ENVIRONMENT,
+    LOG_LEVEL: logLevel(env),
+    HOST: env.HOST,
+    PORT: String(apiPort),
+    YMERA_HOME: home,
+    YMERA_SUPERVISED: '1',
+    SECRET_KEY: secretKey,
+    TEMPORAL_ADDRESS: servers.temporal,
+    TEMPORAL_NAMESPACE: env.TEMPORAL_NAMESPACE,
+    TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
+    NATS_SERVERS: servers.nats,
+    REDIS_URL: servers.redis,
+    DATABASE_URL: servers.postgres,
+  };
+}
+
+/** At least info: that is the level of the line by which they tell that they are ready. */
+function logLevel(env: Environment): string {
+  if (env.DEBUG) return 'debug';
+  return ['warn', 'error', 'silent'].includes(env.LOG_LEVEL) ? 'info' : env.LOG_LEVEL;
+}
+
+/** The three processes of Ymera itself. The worker and the projector log a line `ready`, the API answers `/healthz`. */
+export function processSpecs(around: Surroundings): Record<'worker' | 'projector' | 'api', ProcessSpec> {
+  const env = childEnvironment(around);
+  const spec = (role: string, probe: ProcessSpec['probe']): ProcessSpec => ({
+    role,
+    command: process.execPath,
+    args: ['--enable-source-maps', join(distDir, `${role}.js`)],
+    env,
+    logFile: join(around.home, 'logs', `${role}.log`),
+    stopSignal: 'SIGTERM',
+    stopGraceMs: 10_000,
+    readyWithinMs: 60_000,
+    probe,
+  });
+  return {
+    worker: spec('worker', hasSaidReady),
+    projector: spec('projector', hasSaidReady),
+    api: spec('api', () => isHealthy(around.apiPort)),
+  };
+}
+
+async function hasSaidReady(output: () => string): Promise<void> {
+  if (!output().includes('"msg":"ready"')) throw new Error('it has not said ready');
+}
+
+async function isHealthy(port: number): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2_000) });
+  await response.body?.cancel();
+  if (response.status !== 200) throw new Error(`/healthz answered ${response.status}`);
+}
