@@ -51,7 +51,11 @@ async function refold(client: PoolClient, agentId: string): Promise<AgentState> 
     'SELECT record FROM events WHERE agent_id = $1 ORDER BY sequence',
     [agentId],
   );
-  return foldRecords(undefined, rows.map(({ record }) => record), agentId).agent;
+  return foldRecords(
+    undefined,
+    rows.map(({ record }) => record),
+    agentId,
+  ).agent;
 }
 
 /** Writes the agents as they stand after `records`. */

@@ -25,7 +25,11 @@ export function knownKind(name: string): AnyKind | null {
  * Folds records of one agent, oldest first and at least one, onto what was folded before.
  * @param before undefined for an agent without any record yet
  */
-export function foldRecords(before: AgentState | undefined, records: readonly EventRecord[], agentId: string): FoldedAgent {
+export function foldRecords(
+  before: AgentState | undefined,
+  records: readonly EventRecord[],
+  agentId: string,
+): FoldedAgent {
   const name = before?.kind ?? eventKind(records[0] as EventRecord);
   const known = knownKind(name);
   const kind = known ?? opaque(name);
@@ -45,6 +49,6 @@ function opaque(name: string): AnyKind {
     events: {},
     initialState: () => null,
     decide: () => [],
-    evolve: (state) => state,
+    evolve: (state: unknown) => state,
   };
 }

@@ -10,7 +10,9 @@ async function main(): Promise<number> {
     process.stdout.write('migrate: the database is up to date\n');
     return 0;
   } catch (error) {
-    process.stderr.write(`migrate: ${error instanceof Error ? error.message : String(error)}\n`.replace(/\n(?=.)/g, ' '));
+    process.stderr.write(
+      `migrate: ${error instanceof Error ? error.message : String(error)}\n`.replace(/\n(?=.)/g, ' '),
+    );
     return error instanceof ConfigError ? 2 : 1;
   }
 }

@@ -41,5 +41,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
 
 function migrationsDir(): string {
   const bundled = join(distDir, 'migrations');
-  return __dirname.startsWith(distDir) && existsSync(bundled) ? bundled : join(projectRoot, 'projections', 'migrations');
+  return __dirname.startsWith(distDir) && existsSync(bundled)
+    ? bundled
+    : join(projectRoot, 'projections', 'migrations');
 }

@@ -37,7 +37,9 @@ export async function projectBatch(
   }
   const turnedDown = new Set(refused.map(({ delivery }) => delivery));
   const waiting = new Set(fits.flatMap(({ later }) => later));
-  return deliveries.map((delivery) => (turnedDown.has(delivery) ? 'refused' : waiting.has(delivery) ? 'later' : 'stored'));
+  return deliveries.map((delivery) =>
+    turnedDown.has(delivery) ? 'refused' : waiting.has(delivery) ? 'later' : 'stored',
+  );
 }
 
 async function project(
@@ -51,8 +53,14 @@ async function project(
   const heads = await loadHeads(client, ids);
   const fits = new Map([...groups].map(([id, group]) => [id, fitRecords(heads.get(id) as Head, group)]));
   const all = [...fits.values()];
-  await insertEvents(client, all.flatMap(({ accepted }) => accepted));
-  const conflicts = await compareKnown(client, all.flatMap(({ known }) => known));
+  await insertEvents(
+    client,
+    all.flatMap(({ accepted }) => accepted),
+  );
+  const conflicts = await compareKnown(
+    client,
+    all.flatMap(({ known }) => known),
+  );
   const refused = [
     ...all.flatMap((fit) => fit.refused),
     ...conflicts.map((delivery) => ({ delivery, fault: 'conflict' as const })),
@@ -64,7 +72,10 @@ async function project(
 
 async function foldAgents(client: PoolClient, fits: ReadonlyMap<string, Fit>): Promise<void> {
   const grown = [...fits].filter(([, { accepted }]) => accepted.length > 0);
-  const before = await loadFolded(client, grown.filter(([, fit]) => !startsChain(fit)).map(([id]) => id));
+  const before = await loadFolded(
+    client,
+    grown.filter(([, fit]) => !startsChain(fit)).map(([id]) => id),
+  );
   const changed = grown.map(([id, { accepted }]) => {
     const records = accepted.map(({ record }) => record);
     const former: AgentState | undefined = before.get(id);

@@ -1,5 +1,6 @@
 import type { JsMsg } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ack, refuse, retry } from '../infra/nats/answer';
 import { parseRecord } from '../infra/nats/record';
 import { isTransient } from '../infra/postgres/pool';
 import type { Delivery } from './fit-records';
@@ -32,10 +33,10 @@ export async function projectMessages(
   try {
     await projectDeliveries(context, gaps, deliveries);
     if (strangers.length > 0) await projectBatch(context, [], strangers.map(malformed));
-    for (const message of strangers) message.term('not an event record');
+    for (const message of strangers) refuse(message, 'not an event record');
   } catch (error) {
     context.logger.warn({ err: error, messages: messages.length }, 'postgres: not projected, to be tried again');
-    for (const message of messages) message.nak(outageMs);
+    for (const message of messages) retry(message, outageMs);
     await sleep(outageMs);
   }
 }
@@ -69,7 +70,7 @@ async function projectOneByOne(
     } catch (error) {
       if (isTransient(error)) throw error;
       context.logger.error({ err: error, agentId }, 'postgres refused the records of an agent');
-      for (const { message } of group) message.nak(longestDelayMs);
+      for (const { message } of group) retry(message, longestDelayMs);
     }
   }
 }
@@ -78,13 +79,14 @@ function settle(deliveries: readonly MessageDelivery[], outcomes: readonly Outco
   for (const [i, { message }] of deliveries.entries()) {
     switch (outcomes[i]) {
       case 'stored':
-        message.ack();
+        ack(message);
         break;
       case 'refused':
-        message.term('does not fit the ledger');
+        refuse(message, 'does not fit the ledger');
         break;
-      default:
-        message.nak(Math.min(100 * 2 ** (message.info.deliveryCount - 1), longestDelayMs));
+      case 'later':
+      case undefined:
+        retry(message, Math.min(100 * 2 ** (message.info.deliveryCount - 1), longestDelayMs));
     }
   }
 }

@@ -19,9 +19,11 @@ export interface CheckpointSequences {
 export async function repairAgent(context: LedgerContext, history: RecordHistory, agentId: string): Promise<number> {
   const head = (await loadHeads(context.pool, [agentId])).get(agentId)?.sequence ?? 0;
   let appended = 0;
-  const batches = history.read(agentId, head + 1)[Symbol.asyncIterator]();
-  for await (const records of readUntil({ [Symbol.asyncIterator]: () => batches }, Date.now() + readMs)) {
-    const outcomes = await projectBatch(context, records.map((record) => ({ record, position: null })));
+  for await (const records of readUntil(history.read(agentId, head + 1), Date.now() + readMs)) {
+    const outcomes = await projectBatch(
+      context,
+      records.map((record) => ({ record, position: null })),
+    );
     appended += outcomes.filter((outcome) => outcome === 'stored').length;
   }
   return appended;

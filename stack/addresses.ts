@@ -3,7 +3,7 @@ import type { Environment } from '../infra/config';
 import { readJson, writePrivate } from './files';
 import { freePort, isFree, PortTakenError } from './ports';
 
-const portNames = ['temporal', 'temporalUi', 'nats', 'redis', 'postgres', 'api'] as const;
+const portNames = ['temporal', 'temporalUi', 'temporalHttp', 'nats', 'redis', 'postgres', 'api'] as const;
 
 /** A port for each listener of the stack. */
 export type Ports = Record<(typeof portNames)[number], number>;

@@ -1,18 +1,12 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { redisAddress, type Environment } from '../infra/config';
-import { migrate } from '../projections/migrate';
+import type { Environment } from '../infra/config';
 import { choosePorts, type Addresses, type Ports } from './addresses';
-import { ensureAdmin } from './admin';
 import { exists, keptSecret } from './files';
+import { launchServers, type Launch } from './launch';
 import { endLeftovers } from './leftovers';
 import { lockHome } from './lock';
 import { processSpecs } from './roles';
-import { prepareNats } from './servers/nats';
-import { preparePostgres } from './servers/postgres';
-import { prepareRedis } from './servers/redis';
-import type { PreparedServer } from './servers/server';
-import { prepareTemporal } from './servers/temporal';
 import { readCredentials, reduceToCredentials, writeStackFile, type Credentials, type StackFile } from './stack-file';
 import { Supervisor } from './supervisor';
 
@@ -82,60 +76,40 @@ export class Stack {
     ]);
 
     this.voice.step('starting the servers');
-    const { servers, ui } = await this.#startServers(ports);
-
-    this.voice.step('starting the worker, the projector and the API');
-    const specs = processSpecs({ env: this.env, home: this.home, apiPort: ports.api, secretKey, servers });
-    const roles = ['worker', 'projector', 'api'] as const;
-    await allOrFirstError(roles.map((role) => this.#supervisor.start(role, specs[role])));
-    return this.#publish(ports, servers, ui);
-  }
-
-  async #startServers(ports: Ports): Promise<{ servers: Addresses; ui: string | null }> {
-    const { env } = this;
-    const at = (role: string): { dir: string; logFile: string } => ({
-      dir: join(this.home, role),
-      logFile: join(this.home, 'logs', `${role}.log`),
+    const start = this.#supervisor.start.bind(this.#supervisor);
+    const { temporal, nats, redis, postgres } = launchServers(this.home, this.env, ports, start);
+    const engine = Promise.all([temporal.ready, nats.ready, redis.ready]);
+    const database = this.#prepareDatabase(postgres);
+    const all = Promise.all([engine, database]);
+    const specs = Promise.all([temporal.url, nats.url, redis.url, postgres.url]).then((urls) => {
+      const servers = { temporal: urls[0], nats: urls[1], redis: urls[2], postgres: urls[3] };
+      return { servers, ...processSpecs({ env: this.env, home: this.home, apiPort: ports.api, secretKey, servers }) };
     });
-    const namespace = env.TEMPORAL_NAMESPACE;
-    let ui: string | null = null;
-    const temporal = async (): Promise<PreparedServer> => {
-      const server = await prepareTemporal({
-        ...at('temporal'),
-        port: ports.temporal,
-        uiPort: ports.temporalUi,
-        namespace,
-      });
-      ui = server.ui;
-      return server;
-    };
-    const [temporalAddress, natsUrl, redisUrl, postgresUrl] = await allOrFirstError([
-      env.TEMPORAL_ADDRESS ?? this.#startServer(temporal),
-      env.NATS_SERVERS ?? this.#startServer(() => prepareNats({ ...at('nats'), port: ports.nats })),
-      redisAddress(env) ?? this.#startServer(() => prepareRedis({ ...at('redis'), port: ports.redis })),
-      this.#database(() => preparePostgres({ ...at('postgres'), port: ports.postgres })),
+    const [{ servers }] = await allOrFirstError([
+      specs,
+      all.then(() => this.voice.step('starting the worker, the projector and the API')),
+      // The worker takes longest to start, and needs no database.
+      engine.then(async () => start('worker', (await specs).worker)),
+      all.then(async () => start('projector', (await specs).projector)),
+      all.then(async () => start('api', (await specs).api)),
     ]);
-    return { servers: { temporal: temporalAddress, nats: natsUrl, redis: redisUrl, postgres: postgresUrl }, ui };
+    return this.#publish(ports, servers);
   }
 
-  async #startServer(prepare: () => Promise<PreparedServer>): Promise<string> {
-    const server = await prepare();
-    await this.#supervisor.start(server.role, server.spec);
-    return server.url;
-  }
-
-  async #database(prepare: () => Promise<PreparedServer>): Promise<string> {
-    const url = this.env.DATABASE_URL ?? (await this.#startServer(prepare));
-    await migrate(url);
-    this.#credentials = await ensureAdmin(url, this.#credentials);
+  async #prepareDatabase({ url, ready }: Launch): Promise<void> {
+    // Loaded while the server starts.
+    const [{ migrate }, { ensureAdmin }] = await Promise.all([import('../projections/migrate'), import('./admin')]);
+    const [databaseUrl] = await Promise.all([url, ready]);
+    await migrate(databaseUrl);
+    this.#credentials = await ensureAdmin(databaseUrl, this.#credentials);
     // Kept at once: a start that fails later must not leave a password that nobody knows.
     await reduceToCredentials(this.home, this.#credentials);
-    return url;
   }
 
-  async #publish(ports: Ports, servers: Addresses, ui: string | null): Promise<StackFile> {
+  async #publish(ports: Ports, servers: Addresses): Promise<StackFile> {
     const host = this.env.HOST.includes(':') ? `[${this.env.HOST}]` : this.env.HOST;
     const authority = `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${ports.api}`;
+    const ui = this.env.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${ports.temporalUi}` : null;
     const none = { temporal: null, nats: null, redis: null, postgres: null, worker: null, projector: null, api: null };
     this.#file = {
       api: `http://${authority}`,

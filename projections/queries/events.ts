@@ -28,7 +28,7 @@ export async function* streamEvents(
   from = 1,
   to = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<EventRecord> {
-  for (let next = from; next <= to; ) {
+  for (let next = from; next <= to;) {
     const page = await readEvents(db, agentId, next, to, pageSize);
     yield* page;
     const last = page.at(-1);

@@ -13,6 +13,7 @@ import {
 
 export interface TemporalOptions extends ServerOptions {
   uiPort?: number;
+  httpPort?: number;
   /** Made at start beside `default`. */
   namespace?: string;
 }
@@ -42,7 +43,9 @@ export async function prepareTemporal(options: TemporalOptions): Promise<Tempora
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
+  const httpPort = options.httpPort ?? (await freePort());
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--ui-port', String(uiPort)];
+  args.push('--http-port', String(httpPort));
   args.push('--db-filename', join(dir, 'temporal.db'), '--log-level', 'warn', '--ui-disable-news-fetch');
   for (const pragma of pragmas) args.push('--sqlite-pragma', pragma);
   for (const value of tuning) args.push('--dynamic-config-value', value);
@@ -63,7 +66,7 @@ export async function prepareTemporal(options: TemporalOptions): Promise<Tempora
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,
       readyWithinMs: 30_000,
-      probe: () => namespaceIsReady(port, namespace),
+      probe: () => namespaceIsReady(port, httpPort, namespace),
     },
   };
 }
@@ -73,19 +76,16 @@ export async function startTemporal(options: TemporalOptions): Promise<ServerHan
   return startServer(await prepareTemporal(options));
 }
 
-async function namespaceIsReady(port: number, namespace: string): Promise<void> {
+/** Asks the server's HTTP API, since loading a gRPC client would take longer than the server takes to start. */
+async function namespaceIsReady(port: number, httpPort: number, namespace: string): Promise<void> {
   await assertListening(port);
-  const { Connection } = await import('@temporalio/client');
-  const connection = await Connection.connect({ address: `${loopback}:${port}`, connectTimeout: '3s' });
-  try {
-    const service = connection.workflowService;
-    const { config } = await service.describeNamespace({ namespace });
-    const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
-    if (seconds >= retentionSeconds) return;
-    const longer = { workflowExecutionRetentionTtl: { seconds: retentionSeconds as never } };
-    // A namespace that keeps the shorter retention serves all the same.
-    await service.updateNamespace({ namespace, config: longer }).catch(() => undefined);
-  } finally {
-    await connection.close();
-  }
+  const url = `http://${loopback}:${httpPort}/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+  if (!response.ok) throw new Error(`namespace ${namespace}: HTTP ${response.status}`);
+  const { config } = (await response.json()) as { config?: { workflowExecutionRetentionTtl?: string } };
+  if (Number.parseInt(config?.workflowExecutionRetentionTtl ?? '0', 10) >= retentionSeconds) return;
+  const body = JSON.stringify({ config: { workflowExecutionRetentionTtl: `${retentionSeconds}s` } });
+  const headers = { 'content-type': 'application/json' };
+  // A namespace that keeps the shorter retention serves all the same.
+  await fetch(`${url}/update`, { method: 'POST', headers, body }).catch(() => undefined);
 }

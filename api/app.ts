@@ -1,0 +1,31 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Dependencies } from './dependencies';
+import { docsAssets, mountDocs } from './docs';
+import { httpMetrics } from './middleware/http-metrics';
+import { problemExit } from './middleware/problem-exit';
+import { requestLog } from './middleware/request-log';
+import { securityHeaders } from './middleware/security-headers';
+import { mountRoutes } from './mount';
+import { mountOperations } from './operations';
+import type { RequestState } from './route';
+import { routes } from './routes/all';
+
+/** The HTTP side of the API, ready to be given to a server. */
+export function createApp(deps: Dependencies): Koa<RequestState> {
+  const app = new Koa<RequestState>();
+  // Problems never come here; what does is a connection that broke while an answer was on its way.
+  app.on('error', (error: Error) => deps.logger.debug({ err: error }, 'an answer broke off'));
+  const router = new Router<RequestState>();
+  mountOperations(router, deps);
+  mountDocs(router);
+  mountRoutes(router, routes, deps);
+  app.use(requestLog(deps.logger));
+  app.use(httpMetrics(deps.metrics));
+  app.use(securityHeaders());
+  app.use(problemExit());
+  app.use(docsAssets());
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+}

@@ -1,0 +1,59 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type Koa from 'koa';
+import type { Logger } from '../infra/logger';
+import { Problem } from './problem';
+import type { ProblemCode } from './problems';
+import type { RequestState } from './route';
+import { bareAnswer } from './ws/upgrade';
+
+/** How long a request may take to arrive, and its headers, in ms. */
+const requestMs = 30_000;
+const headersMs = 10_000;
+
+const codes: Record<string, ProblemCode> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+/** An HTTP server for the app. What is not HTTP at all gets a problem too, and one line in the log. */
+export function createHttpServer(app: Koa<RequestState>, logger: Logger): Server {
+  const handle = app.callback();
+  const server = createServer({ requestTimeout: requestMs, headersTimeout: headersMs }, (request, response) => {
+    void handle(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+    const problem = new Problem(codes[error.code ?? ''] ?? 'malformed_request');
+    logger.info({ status: problem.status, problem: problem.code, reason: error.code }, 'request');
+    // An answer that has begun can't be followed by another one.
+    if (socket.bytesWritten > 0) socket.destroy();
+    else socket.end(bareAnswer(problem));
+  });
+  return server;
+}
+
+/** Listens, and says at which port. @param port 0 for a free one */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Takes no new requests and waits for those under way, at most `limitMs`. */
+export async function drain(server: Server, limitMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([closed, late]);
+  clearTimeout(timer);
+  server.closeAllConnections();
+}

@@ -1,0 +1,37 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the API counts. */
+export interface ApiMetrics {
+  registry: Registry;
+  httpDuration: Histogram<'route' | 'method' | 'status'>;
+  commands: Counter<'kind' | 'outcome'>;
+  sockets: Gauge;
+  socketsClosedSlow: Counter;
+}
+
+/** The API's metrics, in a registry. `kind` of a command is `unknown` where it made no event to tell it. */
+export function createApiMetrics(registry: Registry): ApiMetrics {
+  const registers = [registry];
+  return {
+    registry,
+    httpDuration: new Histogram({
+      name: 'ymera_http_request_duration_seconds',
+      help: 'Time from a request to its answer.',
+      labelNames: ['route', 'method', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    commands: new Counter({
+      name: 'ymera_commands_total',
+      help: 'Commands by the kind of their agent and what became of them.',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    sockets: new Gauge({ name: 'ymera_ws_sockets', help: 'Open WebSockets.', registers }),
+    socketsClosedSlow: new Counter({
+      name: 'ymera_ws_closed_slow_total',
+      help: 'WebSockets closed because their client did not drain them.',
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,157 @@
+import type { DomainErrorCode } from '../actors/core/errors';
+import type { AgentFailureCode } from '../temporal/failures';
+
+/** One kind of problem: its HTTP status, its short title, and what it means to the one who gets it. */
+export interface ProblemKind {
+  status: number;
+  title: string;
+  meaning: string;
+}
+
+const domain: Record<DomainErrorCode, ProblemKind> = {
+  unknown_kind: {
+    status: 422,
+    title: 'Unknown kind of agent',
+    meaning: 'There is no kind of that name; `GET /api/v1/kinds` lists them.',
+  },
+  unknown_command: {
+    status: 422,
+    title: 'Unknown command',
+    meaning: 'Agents of this kind know no command of that type.',
+  },
+  invalid_command: {
+    status: 422,
+    title: 'Invalid command',
+    meaning: 'The data of the command breaks its schema; nothing happened.',
+  },
+  invalid_config: {
+    status: 422,
+    title: 'Invalid config',
+    meaning: 'The config breaks the schema of its kind; nothing changed.',
+  },
+  internal_command: {
+    status: 403,
+    title: 'Internal command',
+    meaning: 'Only Ymera itself sends commands of that type.',
+  },
+  agent_stopped: {
+    status: 409,
+    title: 'Agent stopped',
+    meaning: 'The agent is stopped and takes no commands; its history stays.',
+  },
+  version_conflict: {
+    status: 412,
+    title: 'Version conflict',
+    meaning: 'The config has another version than `If-Match` names: read it again.',
+  },
+  version_not_found: {
+    status: 404,
+    title: 'Version not found',
+    meaning: 'The agent has no such version of its config.',
+  },
+  limit_reached: { status: 409, title: 'Limit reached', meaning: 'The agent holds as much as its config allows.' },
+  not_found: { status: 404, title: 'Not found', meaning: 'What the command names does not exist in the agent.' },
+  decision_failed: {
+    status: 500,
+    title: 'Decision failed',
+    meaning: 'A fault in the kind of agent: the command was not applied and nothing changed.',
+  },
+  not_allowed: {
+    status: 409,
+    title: 'Not allowed now',
+    meaning: 'The state or the config of the agent does not allow the command.',
+  },
+};
+
+const agents: Record<Exclude<AgentFailureCode, DomainErrorCode>, ProblemKind> = {
+  agent_exists: {
+    status: 409,
+    title: 'Agent exists',
+    meaning: 'There is an agent of that id already, running or stopped.',
+  },
+  agent_not_found: { status: 404, title: 'Agent not found', meaning: 'There is no agent of that id.' },
+  queue_full: {
+    status: 429,
+    title: 'Too many commands wait',
+    meaning: 'None was queued; send them again after `Retry-After` seconds.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    meaning:
+      'A server behind this one does not answer. Whether a command was applied is not known; a retry with the same `Idempotency-Key` is harmless.',
+  },
+};
+
+const edge = {
+  malformed_request: {
+    status: 400,
+    title: 'Malformed request',
+    meaning: 'The request is not valid HTTP, or it broke off.',
+  },
+  malformed_json: { status: 400, title: 'Malformed JSON', meaning: 'The body is not JSON.' },
+  invalid_encoding: { status: 400, title: 'Invalid encoding', meaning: 'The body is not UTF-8.' },
+  json_too_deep: { status: 400, title: 'JSON too deep', meaning: 'The body is nested deeper than 64 levels.' },
+  forbidden_key: { status: 400, title: 'Forbidden key', meaning: 'The body has a key such as `__proto__`.' },
+  body_required: { status: 400, title: 'Body required', meaning: 'The call needs a JSON body and got none.' },
+  invalid_parameter: {
+    status: 400,
+    title: 'Invalid parameter',
+    meaning: 'A parameter of the path, the query or a header breaks its schema.',
+  },
+  invalid_cursor: { status: 400, title: 'Invalid cursor', meaning: 'The cursor is none that a list gave out.' },
+  invalid_message: {
+    status: 400,
+    title: 'Invalid message',
+    meaning: 'A message sent over the WebSocket is not one of the protocol.',
+  },
+  unauthenticated: { status: 401, title: 'Not authenticated', meaning: 'The call demands a bearer token.' },
+  invalid_token: { status: 401, title: 'Invalid token', meaning: 'The token is not one that this server accepts.' },
+  token_expired: { status: 401, title: 'Token expired', meaning: 'The token is too old: log in again.' },
+  invalid_credentials: {
+    status: 401,
+    title: 'Invalid credentials',
+    meaning: 'There is no such user, or the password is another one.',
+  },
+  origin_refused: {
+    status: 403,
+    title: 'Origin refused',
+    meaning: 'The page that opened the WebSocket is not of an origin that may.',
+  },
+  no_such_route: { status: 404, title: 'No such route', meaning: 'Nothing is served at this path.' },
+  out_of_range: { status: 404, title: 'Out of range', meaning: 'What was asked for lies beyond the last event.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    meaning: 'The path exists, but not with this method; see `Allow`.',
+  },
+  request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request did not arrive in time.' },
+  body_too_large: { status: 413, title: 'Body too large', meaning: 'The body is larger than 1 MiB.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    meaning: 'A body must be `application/json`, UTF-8, not compressed.',
+  },
+  invalid_body: { status: 422, title: 'Invalid body', meaning: 'The body breaks the schema of the call.' },
+  key_reused: { status: 422, title: 'Key reused', meaning: 'The `Idempotency-Key` was used for another call before.' },
+  upgrade_required: { status: 426, title: 'Upgrade required', meaning: 'This path speaks WebSocket only.' },
+  headers_too_large: {
+    status: 431,
+    title: 'Headers too large',
+    meaning: 'The headers are larger than the server reads.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    meaning: 'A fault of the server; its log has it under the id in `instance`.',
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof domain | keyof typeof agents | keyof typeof edge;
+
+/** Every problem that the API answers with, by `code`. The only such list. */
+export const problems: Readonly<Record<ProblemCode, ProblemKind>> = { ...domain, ...agents, ...edge };
+
+export function isProblemCode(code: unknown): code is ProblemCode {
+  return typeof code === 'string' && Object.hasOwn(problems, code);
+}

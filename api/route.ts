@@ -1,0 +1,75 @@
+import type { Readable } from 'node:stream';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { Dependencies } from './dependencies';
+import type { Problem } from './problem';
+import type { ProblemCode } from './problems';
+import type { Principal } from './tokens';
+
+/** What a request carries from one middleware to the next. */
+export interface RequestState {
+  requestId: string;
+  /** Path of the route that serves it, with its parameters by name. */
+  route?: string;
+  principal?: Principal;
+  problem?: Problem;
+}
+
+/** A checked request, as a handler sees it. */
+export interface Call<P = unknown, Q = unknown, H = unknown, B = unknown> {
+  params: P;
+  query: Q;
+  headers: H;
+  body: B;
+  /** Its subject is empty on a route without authentication. */
+  principal: Principal;
+  /** The media type, out of those that the route can answer with, that the client likes best. */
+  accepts: (...types: string[]) => string | false;
+  deps: Dependencies;
+}
+
+export interface Reply {
+  /** 200 where it says nothing else. */
+  status?: number;
+  body: object | Readable;
+  headers?: Record<string, string>;
+  type?: string;
+}
+
+export interface ResponseSpec {
+  description: string;
+  schema: TSchema;
+  headers?: Record<string, string>;
+  /** `application/json` where it says nothing else. */
+  types?: string[];
+}
+
+/** One call of the API: what validates a request, what serves it, and what OpenAPI says of it. Paths as in OpenAPI, under `/api/v1`. */
+export interface RouteDefinition<P extends TObject, Q extends TObject, H extends TObject, B extends TSchema> {
+  method: 'get' | 'post' | 'delete';
+  path: `/${string}`;
+  operationId: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  /** False: served without a credential. */
+  auth?: false;
+  params?: P;
+  query?: Q;
+  /** Those that mean something here, by lower-case name; others pass. */
+  headers?: H;
+  body?: B;
+  responses: Record<number, ResponseSpec>;
+  /** What it may fail with, beside what follows from the parts above. */
+  problems: ProblemCode[];
+  handler(call: Call<Static<P>, Static<Q>, Static<H>, Static<B>>): Promise<Reply>;
+}
+
+/** A route whose own types are forgotten; `route` has checked them. */
+export type Route = RouteDefinition<TObject, TObject, TObject, TSchema>;
+
+/** Checks a route's handler against its schemas, and then forgets their types. */
+export function route<P extends TObject, Q extends TObject, H extends TObject, B extends TSchema>(
+  definition: RouteDefinition<P, Q, H, B>,
+): Route {
+  return definition;
+}

@@ -1,0 +1,121 @@
+import { Type } from '@sinclair/typebox';
+import { kindNamed } from '../../../actors/registry';
+import { liveAgent, presentAgent, snapshotOf } from '../../agent-reader';
+import { sendCommand } from '../../commands';
+import { apiPrefix } from '../../mount';
+import { problemOf } from '../../problem';
+import { route, type Route } from '../../route';
+import { agent, agentParams, writeHeaders } from '../../schemas';
+import { createAgent } from './create';
+import { checkCursor } from './cursor';
+import { agentPage, getQuery, listQuery, newAgent } from './schema';
+
+const tag = 'agents';
+
+const list = route({
+  method: 'get',
+  path: '/agents',
+  operationId: 'listAgents',
+  tag,
+  summary: 'List agents, newest first',
+  query: listQuery,
+  responses: { 200: { description: 'A page.', schema: agentPage, headers: { Link: 'The next page, `rel="next"`.' } } },
+  problems: ['invalid_cursor', 'unavailable'],
+  async handler({ query: { limit, cursor, ...filter }, deps }) {
+    checkCursor(cursor);
+    const page = await deps.ledger.list(filter, limit, cursor);
+    if (page.next === null) return { body: page };
+    const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: page.next });
+    return { body: page, headers: { Link: `<${apiPrefix}/agents?${next.toString()}>; rel="next"` } };
+  },
+});
+
+const create = route({
+  method: 'post',
+  path: '/agents',
+  operationId: 'createAgent',
+  tag,
+  summary: 'Create an agent',
+  headers: writeHeaders,
+  body: newAgent,
+  responses: {
+    201: {
+      description: 'It lives.',
+      schema: agent,
+      headers: {
+        Location: 'Where it is.',
+        ETag: 'Version of its config.',
+        'Idempotent-Replayed': '`true` where an earlier try had made it.',
+      },
+    },
+  },
+  problems: ['unknown_kind', 'invalid_config', 'agent_exists', 'unavailable'],
+  async handler({ body, principal, headers, deps }) {
+    const { agent: made, replayed } = await createAgent(deps, body, { principal, headers });
+    return {
+      status: 201,
+      body: made,
+      headers: {
+        Location: `${apiPrefix}/agents/${made.id}`,
+        ETag: `"${made.configVersion}"`,
+        ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}),
+      },
+    };
+  },
+});
+
+const get = route({
+  method: 'get',
+  path: '/agents/{id}',
+  operationId: 'getAgent',
+  tag,
+  summary: 'An agent as it stands',
+  params: agentParams,
+  query: getQuery,
+  responses: { 200: { description: 'The agent.', schema: agent } },
+  problems: ['agent_not_found', 'unavailable'],
+  async handler({ params: { id }, query: { consistency }, deps }) {
+    if (consistency === 'snapshot') return { body: await snapshotOf(deps, id) };
+    const found = await liveAgent(deps, id);
+    return { body: presentAgent(found.agent, found.consistency) };
+  },
+});
+
+const stop = route({
+  method: 'delete',
+  path: '/agents/{id}',
+  operationId: 'stopAgent',
+  tag,
+  summary: 'Stop an agent; its history stays',
+  description: 'Stopping an agent that is stopped changes nothing.',
+  params: agentParams,
+  headers: writeHeaders,
+  responses: { 200: { description: 'The agent as it ended.', schema: agent } },
+  problems: ['agent_not_found', 'queue_full', 'unavailable'],
+  async handler({ params: { id }, principal, headers, deps }) {
+    try {
+      await sendCommand(deps, id, { type: 'Stop', data: {} }, { principal, headers });
+    } catch (error) {
+      if (problemOf(error).code !== 'agent_stopped') throw error;
+    }
+    const found = await liveAgent(deps, id);
+    return { body: presentAgent(found.agent, found.consistency) };
+  },
+});
+
+const schema = route({
+  method: 'get',
+  path: '/agents/{id}/schema',
+  operationId: 'getAgentSchema',
+  tag,
+  summary: "JSON Schema of an agent's config",
+  params: agentParams,
+  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: Type.Object({}) } },
+  problems: ['agent_not_found', 'unavailable'],
+  async handler({ params: { id }, deps }) {
+    const found = await liveAgent(deps, id);
+    return { body: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...kindNamed(found.agent.kind).config } };
+  },
+});
+
+export const agentRoutes: Route[] = [list, create, get, stop, schema];

@@ -1,0 +1,43 @@
+import { Type } from '@sinclair/typebox';
+import { agentId, agentSummary } from '../../schemas';
+
+export const listQuery = Type.Object(
+  {
+    kind: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' })),
+    status: Type.Optional(Type.Unsafe<'running' | 'stopped'>({ type: 'string', enum: ['running', 'stopped'] })),
+    q: Type.Optional(Type.String({ description: 'How the id or the name begins.', maxLength: 200 })),
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+    cursor: Type.Optional(Type.String({ description: '`next` of the page before.', maxLength: 500 })),
+  },
+  { additionalProperties: false },
+);
+
+export const agentPage = Type.Object(
+  {
+    agents: Type.Array(agentSummary),
+    next: Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page.' }),
+  },
+  { $id: 'AgentPage' },
+);
+
+export const newAgent = Type.Object(
+  {
+    kind: Type.String({ minLength: 1, maxLength: 100 }),
+    id: Type.Optional(agentId),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' })),
+    config: Type.Optional(Type.Unknown({ description: 'By the schema of the kind; defaults are filled in.' })),
+  },
+  { additionalProperties: false },
+);
+
+export const getQuery = Type.Object(
+  {
+    consistency: Type.Unsafe<'live' | 'snapshot'>({
+      type: 'string',
+      enum: ['live', 'snapshot'],
+      default: 'live',
+      description: '`snapshot` reads the mirror, which is a little behind and costs the agent nothing.',
+    }),
+  },
+  { additionalProperties: false },
+);

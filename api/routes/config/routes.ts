@@ -1,0 +1,121 @@
+import { eventName } from '../../../actors/core/event';
+import { liveAgent } from '../../agent-reader';
+import { replayHeader, sendCommand, type Outcome } from '../../commands';
+import { Problem } from '../../problem';
+import { route, type Reply, type Route } from '../../route';
+import { agentParams, configWriteHeaders } from '../../schemas';
+import { changed, config, rollback, versionPage as versionPageSchema, versionsQuery } from './schema';
+import { configRecord, findVersion, versionPage } from './versions';
+
+const tag = 'config';
+const etag = 'Version of the config, in quotes.';
+const replayed = '`true` where an earlier try had done it.';
+
+const get = route({
+  method: 'get',
+  path: '/agents/{id}/config',
+  operationId: 'getConfig',
+  tag,
+  summary: "An agent's config",
+  params: agentParams,
+  responses: { 200: { description: 'The config itself.', schema: config, headers: { ETag: etag } } },
+  problems: ['agent_not_found', 'unavailable'],
+  async handler({ params: { id }, deps }) {
+    const { agent } = await liveAgent(deps, id);
+    return { body: agent.config as object, headers: { ETag: `"${agent.configVersion}"` } };
+  },
+});
+
+const set = route({
+  method: 'post',
+  path: '/agents/{id}/config',
+  operationId: 'setConfig',
+  tag,
+  summary: "Replace an agent's config: a new version, in effect at once",
+  params: agentParams,
+  headers: configWriteHeaders,
+  body: config,
+  responses: {
+    200: { description: 'The new version.', schema: changed, headers: { ETag: etag, 'Idempotent-Replayed': replayed } },
+  },
+  problems: [
+    'agent_not_found',
+    'agent_stopped',
+    'invalid_config',
+    'version_conflict',
+    'key_reused',
+    'queue_full',
+    'unavailable',
+  ],
+  async handler({ params: { id }, body, headers, principal, deps }) {
+    const data = { config: body, ...expectation(headers['if-match']) };
+    return changeReply(await sendCommand(deps, id, { type: 'SetConfig', data }, { principal, headers }));
+  },
+});
+
+const versions = route({
+  method: 'get',
+  path: '/agents/{id}/config/versions',
+  operationId: 'listConfigVersions',
+  tag,
+  summary: 'Versions of a config, newest first: who, when, what changed',
+  params: agentParams,
+  query: versionsQuery,
+  responses: { 200: { description: 'A page.', schema: versionPageSchema } },
+  problems: ['agent_not_found', 'unavailable'],
+  async handler({ params: { id }, query: { limit, before }, deps }) {
+    const { agent } = await liveAgent(deps, id);
+    return { body: await versionPage(deps.events, agent, limit, before) };
+  },
+});
+
+const rollBack = route({
+  method: 'post',
+  path: '/agents/{id}/config/rollback',
+  operationId: 'rollBackConfig',
+  tag,
+  summary: 'Make a new version equal to an old one',
+  params: agentParams,
+  headers: configWriteHeaders,
+  body: rollback,
+  responses: {
+    200: { description: 'The new version.', schema: changed, headers: { ETag: etag, 'Idempotent-Replayed': replayed } },
+  },
+  problems: [
+    'agent_not_found',
+    'agent_stopped',
+    'version_not_found',
+    'version_conflict',
+    'invalid_config',
+    'key_reused',
+    'queue_full',
+    'unavailable',
+  ],
+  async handler({ params: { id }, body: { version, reason }, headers, principal, deps }) {
+    const { agent } = await liveAgent(deps, id);
+    const record = await configRecord(deps.events, id, findVersion(agent, version));
+    const data = { version, config: record.data.config, ...expectation(headers['if-match']) };
+    const order = { type: 'RollbackConfig', data, ...(reason === undefined ? {} : { reason }) };
+    return changeReply(await sendCommand(deps, id, order, { principal, headers }));
+  },
+});
+
+/** `If-Match` as the command knows it; `*` matches any version. @throws Problem where it can match none */
+function expectation(ifMatch: string | undefined): { expectedVersion?: number } {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return {};
+  const version = /^"([1-9][0-9]{0,14})"$/.exec(ifMatch.trim())?.[1];
+  if (version === undefined) throw new Problem('version_conflict', 'If-Match names no version of the config');
+  return { expectedVersion: Number(version) };
+}
+
+function changeReply(outcome: Exclude<Outcome, { status: 'rejected' }>): Reply {
+  const [event] = outcome.events;
+  if (!event || eventName(event) !== 'ConfigChanged') throw new Problem('key_reused');
+  const { version, config: now } = event.data as { version: number; config: unknown };
+  return {
+    body: { version, config: now, sequence: outcome.sequence, events: outcome.events },
+    headers: { ETag: `"${version}"`, ...replayHeader([outcome]) },
+  };
+}
+
+export const configRoutes: Route[] = [get, set, versions, rollBack];

@@ -1,0 +1,97 @@
+import { presentAgent, type PresentedAgent } from '../../agent-reader';
+import { jsonDiff } from '../../json-diff';
+import { apiPrefix } from '../../mount';
+import { route, type Reply, type Route } from '../../route';
+import { agent, agentParams } from '../../schemas';
+import { ndjson, ndjsonStream } from './ndjson';
+import { agentAt } from './past';
+import { agentDiff, diffQuery, eventPage, eventsQuery, stateQuery } from './schema';
+
+const tag = 'events';
+const defaultLimit = 100;
+
+const list = route({
+  method: 'get',
+  path: '/agents/{id}/events',
+  operationId: 'listEvents',
+  tag,
+  summary: "An agent's events, oldest first",
+  description:
+    'With `Accept: application/x-ndjson` one record a line, to the end where neither `to` nor `limit` says less.',
+  params: agentParams,
+  query: eventsQuery,
+  responses: {
+    200: {
+      description: 'A page, or a stream.',
+      schema: eventPage,
+      headers: { Link: 'The next page, `rel="next"`.' },
+      types: ['application/json', ndjson],
+    },
+  },
+  problems: ['agent_not_found', 'unavailable'],
+  async handler({ params: { id }, query: { from, to = Number.MAX_SAFE_INTEGER, limit }, accepts, deps }) {
+    if (accepts('application/json', ndjson) === ndjson) {
+      const end = limit === undefined ? to : Math.min(to, from + limit - 1);
+      return { body: await ndjsonStream(deps.events.read(id, from, end)), type: ndjson };
+    }
+    const most = limit ?? defaultLimit;
+    // One more than shown tells whether there is a next page.
+    const records = await deps.events.range(id, from, Math.min(to, from + most));
+    return pageReply(id, records.slice(0, most), records.length > most ? from + most : null, to, most);
+  },
+});
+
+function pageReply(id: string, events: object[], next: number | null, to: number, limit: number): Reply {
+  if (next === null) return { body: { events, next } };
+  const query = new URLSearchParams({ from: String(next), limit: String(limit) });
+  if (to !== Number.MAX_SAFE_INTEGER) query.set('to', String(to));
+  return {
+    body: { events, next },
+    headers: { Link: `<${apiPrefix}/agents/${id}/events?${query.toString()}>; rel="next"` },
+  };
+}
+
+const state = route({
+  method: 'get',
+  path: '/agents/{id}/state',
+  operationId: 'getStateAt',
+  tag,
+  summary: 'An agent as it stood after an event',
+  params: agentParams,
+  query: stateQuery,
+  responses: { 200: { description: 'Folded from its events.', schema: agent } },
+  problems: ['agent_not_found', 'out_of_range', 'unavailable'],
+  async handler({ params: { id }, query: { at }, deps }) {
+    const [then] = await agentAt(deps.events, id, at);
+    return { body: presentAgent(then, 'history') };
+  },
+});
+
+const diff = route({
+  method: 'get',
+  path: '/agents/{id}/diff',
+  operationId: 'diffStates',
+  tag,
+  summary: 'What changed between two events',
+  params: agentParams,
+  query: diffQuery,
+  responses: { 200: { description: 'A JSON Patch.', schema: agentDiff } },
+  problems: ['agent_not_found', 'out_of_range', 'unavailable'],
+  async handler({ params: { id }, query: { from, to }, deps }) {
+    const [before, after] = await agentAt(deps.events, id, from, to);
+    return {
+      body: {
+        from,
+        to,
+        diff: jsonDiff(compared(presentAgent(before, 'history')), compared(presentAgent(after, 'history'))),
+      },
+    };
+  },
+});
+
+/** What an event can change that is not of the event itself. */
+function compared({ name, status, state: inner, config, configVersion }: PresentedAgent): object {
+  return { name, status, state: inner, config, configVersion };
+}
+
+export const eventRoutes: Route[] = [list, state, diff];

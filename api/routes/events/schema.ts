@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import { eventRecord, jsonPatch, sequence } from '../../schemas';
+
+export const eventsQuery = Type.Object(
+  {
+    from: Type.Integer({
+      description: 'First sequence; `next` of the page before.',
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 1,
+    }),
+    to: Type.Optional(sequence),
+    limit: Type.Optional(
+      Type.Integer({ description: '100 where it is left out; as NDJSON none then.', minimum: 1, maximum: 1000 }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const eventPage = Type.Object(
+  {
+    events: Type.Array(eventRecord),
+    next: Type.Union([sequence, Type.Null()], { description: '`from` of the next page; null on the last.' }),
+  },
+  { $id: 'EventPage' },
+);
+
+export const stateQuery = Type.Object(
+  {
+    at: Type.Optional(
+      Type.Integer({
+        description: 'After which event; the last where it is left out.',
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const diffQuery = Type.Object({ from: sequence, to: sequence }, { additionalProperties: false });
+
+export const agentDiff = Type.Object(
+  { from: sequence, to: sequence, diff: jsonPatch },
+  { $id: 'AgentDiff', description: 'What leads from the agent after event `from` to the agent after event `to`.' },
+);

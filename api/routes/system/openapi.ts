@@ -1,0 +1,23 @@
+import { Type } from '@sinclair/typebox';
+import { openApi } from '../../openapi';
+import { route, type Route } from '../../route';
+
+/** Serves the description of the given routes, and of itself. */
+export function openApiRoute(described: readonly Route[]): Route {
+  let document: object | undefined;
+  const self: Route = route({
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getOpenApi',
+    tag: 'system',
+    summary: 'This description',
+    auth: false,
+    responses: { 200: { description: 'OpenAPI 3.1.', schema: Type.Object({}) } },
+    problems: [],
+    handler({ deps }) {
+      document ??= openApi([...described, self], deps.about.version);
+      return Promise.resolve({ body: document });
+    },
+  });
+  return self;
+}

@@ -1,0 +1,112 @@
+import { Type } from '@sinclair/typebox';
+
+/** Parts that more than one resource speaks of. Those with an `$id` are components of the OpenAPI document. */
+
+export const agentIdPattern = '^[a-z0-9][a-z0-9-]{0,62}$';
+
+export const agentId = Type.String({ description: 'Id of an agent.', pattern: agentIdPattern });
+
+export const agentParams = Type.Object({ id: agentId }, { additionalProperties: false });
+
+export const sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** Refused where the config has another version by now. */
+export const ifMatchHeader = Type.Optional(
+  Type.String({
+    description: 'The `ETag` that the caller has read: 412 where the config has another version by now.',
+    maxLength: 200,
+  }),
+);
+
+export const idempotencyHeader = Type.Optional(
+  Type.String({
+    description:
+      'Makes a retry harmless: the same key from the same caller is applied once, and answered with the same events.',
+    pattern: '^[\\x21-\\x7e]{1,100}$',
+  }),
+);
+
+export const traceHeader = Type.Optional(
+  Type.String({ description: 'W3C trace context; kept in the events.', maxLength: 200 }),
+);
+
+export const writeHeaders = Type.Object({ 'idempotency-key': idempotencyHeader, traceparent: traceHeader });
+
+export const configWriteHeaders = Type.Object({
+  'if-match': ifMatchHeader,
+  'idempotency-key': idempotencyHeader,
+  traceparent: traceHeader,
+});
+
+const hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
+const time = Type.String({ format: 'date-time' });
+const status = Type.Unsafe<'running' | 'stopped'>({ type: 'string', enum: ['running', 'stopped'] });
+
+export const eventRecord = Type.Object(
+  {
+    specversion: Type.Literal('1.0'),
+    id: Type.String({ description: '`{agentId}:{sequence}`' }),
+    source: Type.String({ description: '`/agents/{agentId}`' }),
+    type: Type.String({ description: '`ymera.{kind}.{EventName}`' }),
+    time,
+    datacontenttype: Type.Literal('application/json'),
+    data: Type.Unknown(),
+    sequence,
+    messagetype: Type.Unsafe<string>({ type: 'string', enum: ['EVENT', 'NOTIFICATION', 'RESPONSE'] }),
+    commandid: Type.String(),
+    principal: Type.String(),
+    reason: Type.Optional(Type.String()),
+    traceparent: Type.Optional(Type.String()),
+    prevhash: hash,
+    hash,
+  },
+  { $id: 'EventRecord', description: "CloudEvents 1.0 JSON with Ymera's extension attributes." },
+);
+
+export const agent = Type.Object(
+  {
+    id: agentId,
+    kind: Type.String(),
+    name: Type.String(),
+    status,
+    state: Type.Unknown(),
+    config: Type.Unknown(),
+    configVersion: Type.Integer({ minimum: 0 }),
+    sequence: Type.Integer({ minimum: 0 }),
+    hash,
+    createdAt: Type.Optional(time),
+    updatedAt: time,
+    consistency: Type.Unsafe<string>({
+      type: 'string',
+      enum: ['live', 'snapshot', 'ledger', 'history'],
+      description: 'From where it was read: the agent itself, its mirror, the read side, or folded from its events.',
+    }),
+  },
+  { $id: 'Agent' },
+);
+
+export const agentSummary = Type.Object(
+  {
+    id: agentId,
+    kind: Type.String(),
+    name: Type.String(),
+    status,
+    configVersion: Type.Integer(),
+    sequence,
+    hash,
+    createdAt: time,
+    updatedAt: time,
+    lastEventType: Type.String(),
+  },
+  { $id: 'AgentSummary' },
+);
+
+export const jsonPatch = Type.Array(
+  Type.Object({
+    op: Type.Unsafe<string>({ type: 'string', enum: ['add', 'remove', 'replace', 'move'] }),
+    path: Type.String(),
+    from: Type.Optional(Type.String()),
+    value: Type.Optional(Type.Unknown()),
+  }),
+  { $id: 'JsonPatch', description: 'RFC 6902.' },
+);

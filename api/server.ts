@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { ConfigError, requireServers, type Environment } from '../infra/config';
+import { createRegistry } from '../infra/metrics';
+import { StreamReader } from '../infra/nats/event-bus';
+import { projectRoot } from '../infra/paths';
+import { createPool } from '../infra/postgres/pool';
+import { runProcess } from '../infra/process';
+import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
+import { createRedis } from '../infra/redis/client';
+import { TemporalAgentHistory } from '../temporal/agent-history';
+import { TemporalAgents } from '../temporal/agents';
+import { connectTemporal } from '../temporal/connection';
+import { AgentEvents } from './agent-events';
+import { createApp } from './app';
+import { createHttpServer, drain, listen } from './http-server';
+import { postgresLedger } from './ledger';
+import { createApiMetrics } from './metrics';
+import { RedisOnceStore } from './once-store';
+import { Passwords } from './passwords';
+import { Tokens } from './tokens';
+import { Connection } from './ws/connection';
+import { Hub } from './ws/hub';
+import { StreamPast } from './ws/past';
+import { serveWebSockets } from './ws/upgrade';
+
+/** How long requests under way may take after the signal, and sockets to close, in ms. */
+const drainMs = 10_000;
+const closeMs = 2_000;
+
+/** The API: HTTP and WebSockets. Any number of them may run. */
+runProcess('api', async (stop, env, logger) => {
+  const startedAt = new Date();
+  const servers = requireServers(env);
+  const client = connectTemporal(servers.temporal);
+  const stream = new StreamReader(servers.nats.servers, servers.nats, logger);
+  const redis = createRedis(servers.redis.url, logger);
+  const pool = createPool(servers.postgres.url, logger);
+  const ledger = postgresLedger(pool);
+  const metrics = createApiMetrics(createRegistry('api'));
+  const tokens = new Tokens(secretKey(env), env.TOKEN_TTL_SECONDS);
+  const hub = new Hub(stream, logger);
+  const past = new StreamPast(stream, ledger);
+
+  const app = createApp({
+    agents: new TemporalAgents(client, servers.temporal.taskQueue),
+    events: new AgentEvents(ledger, new TemporalAgentHistory(client)),
+    ledger,
+    checkpoints: new RedisCheckpointStore(redis),
+    projectorBacklog: () => stream.projectorBacklog(),
+    probes: {
+      temporal: () => probeTemporal(client),
+      nats: () => stream.bounds(),
+      redis: () => redis.ping(),
+      postgres: () => pool.query('SELECT 1'),
+    },
+    tokens,
+    passwords: new Passwords(),
+    hub,
+    metrics,
+    logger,
+    about: { version: projectVersion(), environment: env.ENVIRONMENT, startedAt },
+  });
+  const server = createHttpServer(app, logger);
+  const sockets = serveWebSockets(server, {
+    tokens,
+    tickets: new RedisOnceStore(redis, logger),
+    origins: new Set(env.PUBLIC_ORIGINS.split(',').map((origin) => origin.trim())),
+    logger,
+    onSocket(socket) {
+      metrics.sockets.inc();
+      socket.once('close', () => metrics.sockets.dec());
+      new Connection(socket, { hub, past, logger, onSlow: () => metrics.socketsClosedSlow.inc() });
+    },
+  });
+
+  await hub.start();
+  const port = await listen(server, env.HOST, env.PORT);
+  logger.info({ host: env.HOST, port }, 'ready');
+
+  if (!stop.aborted) await once(stop, 'abort');
+  for (const socket of sockets.clients) socket.close(1001, 'the server stops');
+  // A client that does not answer the close must not hold up the end.
+  const cut = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), closeMs);
+  await drain(server, drainMs);
+  clearTimeout(cut);
+  await hub.stop();
+  await Promise.allSettled([stream.close(), redis.quit(), pool.end(), client.connection.close()]);
+});
+
+function probeTemporal(client: Client): Promise<unknown> {
+  const { namespace } = client.options;
+  return client.withDeadline(Date.now() + 1_000, () => client.workflowService.describeNamespace({ namespace }));
+}
+
+function secretKey({ SECRET_KEY }: Environment): string {
+  if (SECRET_KEY === undefined) throw new ConfigError(['SECRET_KEY: missing']);
+  return SECRET_KEY;
+}
+
+function projectVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,64 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { parse } from 'secure-json-parse';
+import { eventAgent, eventName, type EventRecord } from '../../actors/core/event';
+import { Problem } from '../problem';
+import { agentIdPattern } from '../schemas';
+import { validator } from '../validator';
+
+/** What clients and the hub say to each other over `/ws`. One JSON object per text frame. */
+
+const subscribe = Type.Object(
+  {
+    op: Type.Literal('subscribe'),
+    /** `*` for all of them. */
+    agents: Type.Array(Type.String({ pattern: `^\\*$|${agentIdPattern}` }), { minItems: 1, maxItems: 1000 }),
+    /** `ymera.{kind}.{EventName}` or the name alone; all types where it is left out. */
+    types: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 100 })),
+    /** A position that an earlier frame carried; events after it follow without a gap. */
+    since: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  },
+  { additionalProperties: false },
+);
+const bare = Type.Object(
+  { op: Type.Unsafe<'unsubscribe' | 'ping'>({ type: 'string', enum: ['unsubscribe', 'ping'] }) },
+  { additionalProperties: false },
+);
+
+export type Subscribe = Static<typeof subscribe>;
+export type ClientMessage = Subscribe | Static<typeof bare>;
+
+const checkSubscribe = validator(subscribe, 'the message', 'invalid_body', false);
+const checkBare = validator(bare, 'the message', 'invalid_body', false);
+
+/** @throws Problem `invalid_message` */
+export function parseMessage(text: string): ClientMessage {
+  let value: unknown;
+  try {
+    value = parse(text);
+    const op = (value as { op?: unknown } | null)?.op;
+    (op === 'subscribe' ? checkSubscribe : checkBare)(value);
+  } catch (error) {
+    const fields = error instanceof Problem ? error.fields : [];
+    throw new Problem('invalid_message', error instanceof Problem ? error.message : 'the message is not JSON', fields);
+  }
+  return value as ClientMessage;
+}
+
+/** Whether a subscription is for a record. */
+export function filterOf({ agents, types }: Subscribe): (record: EventRecord) => boolean {
+  const wantedAgents = agents.includes('*') ? null : new Set(agents);
+  const wantedTypes = types ? new Set(types) : null;
+  return (record) =>
+    (wantedAgents === null || wantedAgents.has(eventAgent(record))) &&
+    (wantedTypes === null || wantedTypes.has(record.type) || wantedTypes.has(eventName(record)));
+}
+
+/** The frame of an error; it carries what a problem would. */
+export function errorFrame(problem: Problem): Buffer {
+  const { code, message, fields } = problem;
+  return frameOf({ op: 'error', code, message, ...(fields.length > 0 ? { errors: fields } : {}) });
+}
+
+export function frameOf(message: object): Buffer {
+  return Buffer.from(JSON.stringify(message));
+}

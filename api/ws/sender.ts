@@ -1,0 +1,78 @@
+/** What of a WebSocket is needed to send on it. */
+export interface Wire {
+  /** Bytes handed over and not yet taken by the system. */
+  readonly bufferedAmount: number;
+  send(data: Buffer, options: { binary: boolean }, done: (error?: Error) => void): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+/** Beyond this the past waits; beyond that the client is too slow whatever the time, in bytes. */
+const roomBytes = 256 * 1024;
+const mostBytes = 16 * 1024 * 1024;
+/** A frame that has not left after this long makes the client too slow; what it then has to take the close, in ms. */
+const drainMs = 5_000;
+const closingMs = 10_000;
+
+/**
+ * Sends frames on one socket and never waits for it. A client that does not drain them is closed with 1013, and what it
+ * has not taken is dropped with the socket.
+ */
+export class Sender {
+  /** When each frame that has not left yet was handed over, oldest first. */
+  private readonly waiting: number[] = [];
+  private roomWanted: (() => void)[] = [];
+  private ended = false;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly onSlow: () => void,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  get open(): boolean {
+    return !this.ended;
+  }
+
+  send(frame: Buffer): void {
+    if (this.ended) return;
+    this.waiting.push(this.now());
+    this.wire.send(frame, { binary: false }, () => this.left());
+    if (this.wire.bufferedAmount > mostBytes) this.shed();
+  }
+
+  /** Resolves when there is room for more of the past, or the socket has ended. */
+  room(): Promise<void> {
+    if (this.ended || this.wire.bufferedAmount < roomBytes) return Promise.resolve();
+    return new Promise((resolve) => this.roomWanted.push(resolve));
+  }
+
+  /** To be called several times a second. */
+  check(): void {
+    const oldest = this.waiting[0];
+    if (!this.ended && oldest !== undefined && this.now() - oldest > drainMs) this.shed();
+  }
+
+  /** The socket has closed. */
+  end(): void {
+    this.ended = true;
+    this.waiting.length = 0;
+    this.wake();
+  }
+
+  private left(): void {
+    this.waiting.shift();
+    if (this.wire.bufferedAmount < roomBytes) this.wake();
+  }
+
+  private shed(): void {
+    this.end();
+    this.onSlow();
+    this.wire.close(1013, 'too slow');
+    setTimeout(() => this.wire.terminate(), closingMs).unref();
+  }
+
+  private wake(): void {
+    for (const resolve of this.roomWanted.splice(0)) resolve();
+  }
+}
