@@ -12,8 +12,8 @@ const subscribe = Type.Object(
     op: Type.Literal('subscribe'),
     /** `*` for all of them. */
     agents: Type.Array(Type.String({ pattern: `^\\*$|${agentIdPattern}` }), { minItems: 1, maxItems: 1000 }),
-    /** `ymera.{kind}.{EventName}` or the name alone; all types where it is left out. */
-    types: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 100 })),
+    /** `ymera.{kind}.{EventName}` or the name alone; all types where it is empty or left out. */
+    types: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 })),
     /** A position that an earlier frame carried; events after it follow without a gap. */
     since: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   },
@@ -47,7 +47,7 @@ export function parseMessage(text: string): ClientMessage {
 /** Whether a subscription is for a record. */
 export function filterOf({ agents, types }: Subscribe): (record: EventRecord) => boolean {
   const wantedAgents = agents.includes('*') ? null : new Set(agents);
-  const wantedTypes = types ? new Set(types) : null;
+  const wantedTypes = types?.length ? new Set(types) : null;
   return (record) =>
     (wantedAgents === null || wantedAgents.has(eventAgent(record))) &&
     (wantedTypes === null || wantedTypes.has(record.type) || wantedTypes.has(eventName(record)));
