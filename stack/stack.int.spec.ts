@@ -117,7 +117,8 @@ describe('the stack', () => {
     await stack.end();
     const starting = stack.start();
     const refused = expect(starting).rejects.toThrow('the stack ended (0)');
-    await sleep(700);
+    while (!stack.output.includes('starting the servers')) await sleep(20);
+    await sleep(300);
     expect(await stack.end()).toBe(0);
     await refused;
   });

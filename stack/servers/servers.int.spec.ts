@@ -6,7 +6,7 @@ import { startTestServers, type TestServers } from '../../tests/_util/servers';
 import { ensureAdmin } from '../admin';
 import { migrate } from '../../projections/migrate';
 import { identityOf } from '../processes';
-import { assertListening } from './server';
+import { assertListening, startServer } from './server';
 
 jest.setTimeout(180_000);
 
@@ -86,7 +86,7 @@ describe('the embedded servers', () => {
   });
 
   it('tell the last lines of the log when they cannot start', async () => {
-    const { startServer } = await import('./server');
+    await servers.redis.stop();
     const { spec } = servers.redis.server;
     const broken = { ...servers.redis.server, spec: { ...spec, args: ['--port', 'none'] } };
     await expect(startServer(broken)).rejects.toThrow(/redis ended with code 1 while it was starting[^]*FATAL/);

@@ -25,7 +25,7 @@ describe('bad input', () => {
   const command = (type: string, data: unknown) => () => api.call('POST', 'agents/f/commands', { type, data });
   const get = (path: string) => () => api.call('GET', path);
 
-  it.each<[string, () => Promise<Answer>, number, string?]>([
+  const cases: [what: string, request: () => Promise<Answer>, status: number, code?: string][] = [
     ['an unknown agent', get('agents/nobody'), 404, 'agent_not_found'],
     [
       'a command to an unknown agent',
@@ -36,8 +36,8 @@ describe('bad input', () => {
     ['an inherited name as a command', command('constructor', {}), 422, 'unknown_command'],
     ['wrong data', command('SetFlag', { key: 1 }), 422, 'invalid_command'],
     ['an unknown kind', () => api.call('POST', 'agents', { kind: 'nonsense' }), 422, 'unknown_kind'],
-    ['an unknown field', () => api.call('POST', 'agents', { kind: 'flags', colour: 'red' }), 400],
-    ['a bad id', () => api.call('POST', 'agents', { kind: 'flags', id: '../x' }), 400],
+    ['an unknown field', () => api.call('POST', 'agents', { kind: 'flags', colour: 'red' }), 422, 'invalid_body'],
+    ['a bad id', () => api.call('POST', 'agents', { kind: 'flags', id: '../x' }), 422, 'invalid_body'],
     ['a taken id', () => api.call('POST', 'agents', { kind: 'flags', id: 'f' }), 409, 'agent_exists'],
     ['10 MB', send(`{"type":"SetFlag","data":"${'x'.repeat(10_000_000)}"}`), 413],
     ['10,000 levels', send(`{"type":"SetFlag","data":${deep}}`), 400],
@@ -52,18 +52,24 @@ describe('bad input', () => {
     ['a state at no number', get('agents/f/state?at=x'), 400],
     ['an unknown path', get('nonsense'), 404],
     ['an unknown method', () => api.call('PUT', 'agents/f'), 405],
-  ])('%s is a clear problem', async (_what, request, status, code) => {
-    const answer = await request();
-    expect([answer.status, answer.body.code]).toEqual([status, code ?? answer.body.code]);
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(answer.body).toMatchObject({
-      status,
-      title: expect.any(String),
-      code: expect.any(String),
-      type: expect.any(String),
-    });
-    expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\bat .*:\d+:\d+/);
-  });
+  ];
+
+  it.each(cases.map(([what, request, status, code]) => ({ what, request, status, code })))(
+    '$what is a clear problem',
+    async (row) => {
+      const { status } = row;
+      const answer = await row.request();
+      expect([answer.status, answer.body.code]).toEqual([status, row.code ?? answer.body.code]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.body).toMatchObject({
+        status,
+        title: expect.any(String),
+        code: expect.any(String),
+        type: expect.any(String),
+      });
+      expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\bat .*:\d+:\d+/);
+    },
+  );
 
   it.each([
     ['no token', {}],

@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import pino from 'pino';
+import { WebSocket, type ClientOptions } from 'ws';
+import type { EventRecord } from '../../actors/core/event';
+import type { EventStream } from '../dependencies';
+import { emptyLedger, someRecord, startTestApi, type TestApi } from '../stand-ins';
+import { Connection } from './connection';
+import { Hub } from './hub';
+import { StreamPast } from './past';
+import { serveWebSockets } from './upgrade';
+
+/** A stream in memory that can be cut off. */
+class MemoryStream implements EventStream {
+  readonly records: EventRecord[] = [];
+  first = 1;
+  private onFrame: (position: number, record: EventRecord) => void = () => undefined;
+  private onState: (connected: boolean) => void = () => undefined;
+
+  async subscribeLive(onFrame: typeof this.onFrame, onState: typeof this.onState) {
+    this.onFrame = onFrame;
+    this.onState = onState;
+    onState(true);
+    return { close: async () => undefined };
+  }
+
+  publish(record: EventRecord): void {
+    this.onFrame(this.records.push(record), record);
+  }
+
+  connected(is: boolean): void {
+    this.onState(is);
+  }
+
+  async *read(from: number) {
+    for (let position = Math.max(from, this.first); position <= this.records.length; position += 1) {
+      yield { position, record: this.records[position - 1] as EventRecord };
+    }
+  }
+
+  bounds() {
+    return Promise.resolve({ first: this.first, last: this.records.length });
+  }
+}
+
+describe('a socket', () => {
+  let api: TestApi;
+  let hub: Hub;
+  let stream: MemoryStream;
+  const used = new Set<string>();
+  const open: WebSocket[] = [];
+
+  beforeEach(async () => {
+    api = await startTestApi();
+    stream = new MemoryStream();
+    const logger = pino({ level: 'silent' });
+    hub = new Hub(stream, logger);
+    const eventsAfter = async (position: number) =>
+      stream.records.map((record, i) => ({ position: i + 1, record })).filter((each) => each.position > position);
+    const past = new StreamPast(stream, { ...emptyLedger, eventsAfter });
+    serveWebSockets(api.server, {
+      tokens: api.tokens,
+      tickets: { claim: async (id) => !used.has(id) && used.add(id) !== undefined },
+      origins: new Set(['https://console.example']),
+      logger,
+      onSocket: (socket) => void new Connection(socket, { hub, past, logger, onSlow: () => undefined }),
+    });
+    await hub.start();
+  });
+
+  afterEach(async () => {
+    for (const socket of open.splice(0)) socket.terminate();
+    await hub.stop();
+    await api[Symbol.asyncDispose]();
+  });
+
+  type Frame = { op: string; position?: number | null; event?: EventRecord; code?: string; errors?: unknown };
+
+  async function connect(options: ClientOptions = {}, query = '') {
+    const token = await api.tokens.issue({ subject: 'ann', roles: [] });
+    const headers = query ? {} : { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(`${api.origin.replace('http', 'ws')}/ws${query}`, { headers, ...options });
+    open.push(socket);
+    const frames: Frame[] = [];
+    socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString()) as Frame));
+    const refused = once(socket, 'unexpected-response').then(
+      ([, response]) => (response as { statusCode: number }).statusCode,
+    );
+    const status = await Promise.race([once(socket, 'open').then(() => 101), refused]);
+    const until = async (count: number): Promise<Frame[]> => {
+      while (frames.length < count) await delay(5);
+      return frames;
+    };
+    return { socket, frames, status, until, say: (message: unknown) => socket.send(JSON.stringify(message)) };
+  }
+
+  it('is for those with a token or a ticket not used before, from a page that may', async () => {
+    const { ticket } = await api.tokens.ticket({ subject: 'ann', roles: [] });
+    expect((await connect({}, `?ticket=${ticket}`)).status).toBe(101);
+    expect((await connect({}, `?ticket=${ticket}`)).status).toBe(401);
+    expect((await connect({ headers: {} })).status).toBe(401);
+    expect((await connect({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await connect({ origin: 'https://console.example' })).status).toBe(101);
+    expect((await connect({ origin: api.origin })).status).toBe(101);
+  });
+
+  it('gets what it subscribed to, with positions', async () => {
+    const { say, until } = await connect();
+    say({ op: 'subscribe', agents: ['a'], types: ['FlagSet'] });
+    await until(1);
+    stream.publish(someRecord('b', 1));
+    stream.publish(someRecord('a', 1, 'AgentCreated'));
+    stream.publish(someRecord('a', 2));
+    expect(await until(2)).toMatchObject([
+      { op: 'subscribed', position: 0 },
+      { op: 'event', position: 3, event: { id: 'a:2' } },
+    ]);
+    say({ op: 'unsubscribe' });
+    await until(3);
+    stream.publish(someRecord('a', 3));
+    say({ op: 'ping' });
+    expect((await until(4)).slice(2)).toEqual([{ op: 'unsubscribed' }, { op: 'pong' }]);
+  });
+
+  it('resumes after a position, out of the ledger where the stream has lost it', async () => {
+    for (let sequence = 1; sequence <= 10; sequence += 1) stream.publish(someRecord('a', sequence));
+    stream.first = 6;
+    const { say, until, frames } = await connect();
+    say({ op: 'subscribe', agents: ['*'], since: 2 });
+    await until(9);
+    stream.publish(someRecord('a', 11));
+    await until(10);
+    expect(frames.slice(1).map(({ position }) => position)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    say({ op: 'subscribe', agents: ['*'], since: 12 });
+    expect((await until(11)).at(-1)).toMatchObject({ op: 'error', code: 'out_of_range' });
+  });
+
+  it('answers what it does not understand, and stays', async () => {
+    const { say, socket, until } = await connect();
+    socket.send('{');
+    say({ op: 'dance' });
+    say({ op: 'subscribe', agents: [] });
+    say({ op: 'subscribe', agents: ['A b'], since: -1 });
+    say({ op: 'ping' });
+    const frames = await until(5);
+    expect(frames.slice(0, 4).map(({ op, code }) => [op, code])).toEqual(Array(4).fill(['error', 'invalid_message']));
+    expect(frames[3]?.errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer: '/since' })]));
+    expect(frames[4]).toEqual({ op: 'pong' });
+  });
+
+  it('gets what this process made while NATS is down, and does not get it again', async () => {
+    const { say, until, frames } = await connect();
+    say({ op: 'subscribe', agents: ['*'] });
+    await until(1);
+    stream.publish(someRecord('a', 1));
+    hub.learn([someRecord('a', 1), someRecord('a', 2)]);
+    stream.connected(false);
+    stream.connected(false);
+    hub.learn([someRecord('a', 3)]);
+    expect((await until(4)).slice(1).map(({ event, position }) => [event?.id, position])).toEqual([
+      ['a:1', 1],
+      ['a:2', undefined],
+      ['a:3', undefined],
+    ]);
+    stream.connected(true);
+    for (const sequence of [2, 3, 4]) stream.publish(someRecord('a', sequence));
+    await until(5);
+    await delay(20);
+    expect(frames.slice(4).map(({ event, position }) => [event?.id, position])).toEqual([['a:4', 4]]);
+  });
+
+  it('that is slow costs the others nothing', async () => {
+    const fast = await connect();
+    const slow = await connect();
+    for (const { say, until } of [fast, slow]) {
+      say({ op: 'subscribe', agents: ['*'] });
+      await until(1);
+    }
+    slow.socket.pause();
+    const big = 'x'.repeat(1024 * 1024);
+    for (let sequence = 1; sequence <= 40; sequence += 1) {
+      stream.publish({ ...someRecord('a', sequence), data: big });
+      await delay(5);
+    }
+    await fast.until(41);
+    while (hub.size > 1) {
+      await delay(5);
+      if (hub.size === 2 && slow.frames.length > 40) throw new Error('the slow one was not slow');
+      slow.socket.resume();
+    }
+    const [code] = (await once(slow.socket, 'close')) as [number];
+    expect(code).toBe(1013);
+    fast.say({ op: 'ping' });
+    expect((await fast.until(42)).at(-1)).toEqual({ op: 'pong' });
+  });
+});
