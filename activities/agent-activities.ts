@@ -3,25 +3,24 @@ import type { Effect } from '../actors/core/effect';
 import type { EventRecord } from '../actors/core/event';
 import type { AgentHistory, CheckpointStore, Companions, Publisher } from './ports';
 
-export interface CommitInput {
+/** A state to be mirrored, and its agent. */
+export interface CheckpointInput {
   agentId: string;
-  records: EventRecord[];
-  /** Sequence of the last record acked before these. */
-  before: number;
-  /** What to mirror to Redis, or null where it is not due. */
-  checkpoint: { sequence: number } | null;
+  checkpoint: { sequence: number };
 }
 
-/** What an agent's workflow has done outside. */
+/** What an agent's workflow does outside by itself. Most is delivered by senders (`deliver.ts`). */
 export interface AgentActivities {
-  /** Publishes and mirrors, side by side. Fails softly: says how far it came. */
-  commit(input: CommitInput): Promise<{ published: number; checkpointed: boolean }>;
+  /** Publishes and mirrors what a new agent begins with. Fails softly: says how far it came. */
+  announce(input: CheckpointInput & { records: EventRecord[] }): Promise<{ published: number; checkpointed: number }>;
   /**
    * Publishes from the agent's own history what comes after `published`.
-   * @returns the sequence of the last record acked, after at most `mostPerDrain` of them
+   * @returns the sequence of the last record acked, after some `mostPerDrain` of them at most
    * @throws where the broker does not take the next one; Temporal tries again for ever
    */
   drain(input: { agentId: string; published: number }): Promise<number>;
+  /** @returns whether the state was mirrored */
+  checkpoint(input: CheckpointInput): Promise<boolean>;
   carryOut(effect: Effect): Promise<void>;
 }
 
@@ -33,13 +32,11 @@ export function agentActivities(ports: {
   checkpoints: CheckpointStore;
   history: AgentHistory;
   companions: Companions;
-  onCommit: (agentId: string, checkpointed: boolean) => void;
   onError: (error: unknown, what: string) => void;
 }): AgentActivities {
-  async function checkpointed({ agentId, checkpoint }: CommitInput): Promise<boolean> {
-    if (!checkpoint) return false;
+  async function checkpoint({ agentId, checkpoint: state }: CheckpointInput): Promise<boolean> {
     try {
-      await ports.checkpoints.put(agentId, checkpoint.sequence, checkpoint);
+      await ports.checkpoints.put(agentId, state.sequence, state);
       return true;
     } catch (error) {
       ports.onError(error, 'checkpoint');
@@ -47,21 +44,12 @@ export function agentActivities(ports: {
     }
   }
 
-  async function published({ records, before }: CommitInput): Promise<number> {
-    if (records.length === 0) return before;
-    try {
-      return await ports.publisher.publish(records, before);
-    } catch (error) {
-      ports.onError(error, 'publish');
-      return before;
-    }
-  }
-
   return {
-    async commit(input) {
-      const [sequence, mirrored] = await Promise.all([published(input), checkpointed(input)]);
-      ports.onCommit(input.agentId, mirrored);
-      return { published: sequence, checkpointed: mirrored };
+    checkpoint,
+
+    async announce({ records, ...input }) {
+      const [published, mirrored] = await Promise.all([ports.publisher.publish(records, 0), checkpoint(input)]);
+      return { published, checkpointed: mirrored ? input.checkpoint.sequence : 0 };
     },
 
     async drain({ agentId, published: before }) {
@@ -70,8 +58,7 @@ export function agentActivities(ports: {
         acked = await ports.publisher.publish(records, acked);
         heartbeat(acked);
         const last = records.at(-1)?.sequence ?? acked;
-        if (acked < last && acked === before)
-          throw new Error(`the broker did not take event ${acked + 1} of ${agentId}`);
+        if (acked === before) throw new Error(`the broker did not take event ${before + 1} of ${agentId}`);
         if (acked < last || acked - before >= mostPerDrain) break;
       }
       return acked;

@@ -32,8 +32,8 @@ describe('the app', () => {
     ['no type', Buffer.from('{}'), 415, 'unsupported_media_type', {}],
     ['another charset', '{}', 415, 'unsupported_media_type', { 'content-type': 'application/json; charset=latin1' }],
     ['gzip', '{}', 415, 'unsupported_media_type', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
-    ['an unknown field', '{"username":"a","password":"b","x":1}', 400, 'invalid_body'],
-    ['a missing field', '{"username":"a"}', 400, 'invalid_body'],
+    ['an unknown field', '{"username":"a","password":"b","x":1}', 422, 'invalid_body'],
+    ['a missing field', '{"username":"a"}', 422, 'invalid_body'],
   ])(
     'refuses a body of %s, and lives',
     async (_, body, status, code, headers = { 'content-type': 'application/json' }) => {

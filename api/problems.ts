@@ -132,7 +132,7 @@ const edge = {
     title: 'Unsupported media type',
     meaning: 'A body must be `application/json`, UTF-8, not compressed.',
   },
-  invalid_body: { status: 400, title: 'Invalid body', meaning: 'The body breaks the schema of the call.' },
+  invalid_body: { status: 422, title: 'Invalid body', meaning: 'The body breaks the schema of the call.' },
   key_reused: { status: 422, title: 'Key reused', meaning: 'The `Idempotency-Key` was used for another call before.' },
   upgrade_required: { status: 426, title: 'Upgrade required', meaning: 'This path speaks WebSocket only.' },
   headers_too_large: {

@@ -8,10 +8,12 @@ import { StreamReader } from '../infra/nats/event-bus';
 import { projectRoot } from '../infra/paths';
 import { createPool } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
+import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { TemporalAgents } from '../temporal/agents';
+import { Delivery } from '../temporal/delivery';
 import { connectTemporal } from '../temporal/connection';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
@@ -37,6 +39,10 @@ runProcess('api', async (stop, env, logger) => {
   const client = connectTemporal(servers.temporal);
   const stream = new StreamReader(servers.nats.servers, servers.nats, logger);
   const redis = createRedis(servers.redis.url, logger);
+  const checkpoints = new RedisCheckpointStore(redis);
+  const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
+  const delivery = new Delivery(publisher, checkpoints, (err, what) => logger.warn({ err }, `${what} failed`));
+  const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery);
   const pool = createPool(servers.postgres.url, logger);
   const ledger = postgresLedger(pool);
   const metrics = createApiMetrics(createRegistry('api'));
@@ -45,10 +51,10 @@ runProcess('api', async (stop, env, logger) => {
   const past = new StreamPast(stream, ledger);
 
   const app = createApp({
-    agents: new TemporalAgents(client, servers.temporal.taskQueue),
+    agents,
     events: new AgentEvents(ledger, new TemporalAgentHistory(client)),
     ledger,
-    checkpoints: new RedisCheckpointStore(redis),
+    checkpoints,
     projectorBacklog: () => stream.projectorBacklog(),
     probes: {
       temporal: () => probeTemporal(client),
@@ -87,7 +93,8 @@ runProcess('api', async (stop, env, logger) => {
   await drain(server, drainMs);
   clearTimeout(cut);
   await hub.stop();
-  await Promise.allSettled([stream.close(), redis.quit(), pool.end(), client.connection.close()]);
+  await agents.flushCheckpoints(closeMs);
+  await Promise.allSettled([publisher.close(), stream.close(), redis.quit(), pool.end(), client.connection.close()]);
 });
 
 function probeTemporal(client: Client): Promise<unknown> {

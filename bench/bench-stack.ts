@@ -6,13 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { createLogger } from '../infra/logger';
+import { NatsPublisher } from '../infra/nats/publisher';
 import { distDir } from '../infra/paths';
+import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
+import { createRedis } from '../infra/redis/client';
 import { TemporalAgents } from '../temporal/agents';
 import { connectTemporal } from '../temporal/connection';
+import { Delivery } from '../temporal/delivery';
 
 interface StackFile {
   api: string;
   temporal: { address: string; namespace: string };
+  nats: string;
+  redis: string;
   credentials: { username: string; password: string };
   pids: Record<string, number>;
 }
@@ -40,10 +47,14 @@ export async function startBenchStack(): Promise<BenchStack> {
     if (stack.exitCode !== null) throw new Error('the stack did not start');
     await delay(100);
   }
-  const { api, temporal, credentials } = read() as StackFile;
+  const { api, temporal, nats, redis, credentials } = read() as StackFile;
   const bare = await startBareWorker(temporal.address);
   const client = connectTemporal({ ...temporal, taskQueue: 'ymera' });
-  const agents = new TemporalAgents(client, 'ymera');
+  const logger = createLogger('bench', 'warn');
+  const publisher = new NatsPublisher([nats], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
+  const mirror = createRedis(redis, logger);
+  const delivery = new Delivery(publisher, new RedisCheckpointStore(mirror), (err) => logger.warn({ err }));
+  const agents = new TemporalAgents(client, 'ymera', delivery);
   const token = await login(api, credentials);
   return {
     client,
@@ -64,7 +75,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     pid: (role) => (read() as StackFile).pids[role] ?? NaN,
     [Symbol.asyncDispose]: async () => {
       bare.disconnect();
-      await client.connection.close();
+      await Promise.all([client.connection.close(), publisher.close(), mirror.quit()]);
       stack.kill('SIGTERM');
       await once(stack, 'exit');
       await rm(home, { recursive: true, force: true });

@@ -17,6 +17,8 @@ import { repairAgent } from './reconcile';
 const deliver = (records: readonly EventRecord[]): Delivery[] =>
   records.map((record) => ({ record, position: 1000 + record.sequence }));
 
+jest.setTimeout(90_000);
+
 describe('the ledger', () => {
   let servers: TestServers<'postgres'>;
   let url: string;

@@ -3,10 +3,9 @@ import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { AgentHistory } from '../activities/ports';
 import { createAgent } from '../actors/core/agent';
-import type { CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
 import { kindNamed } from '../actors/registry';
-import { agentWorkflowId, type AgentInput } from '../workflows/messages';
+import { agentWorkflowId, type AgentInput, type Dispatched } from '../workflows/messages';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
@@ -82,9 +81,8 @@ export class TemporalAgentHistory implements AgentHistory {
   private async recordsIn(event: HistoryEvent): Promise<EventRecord[]> {
     const outcome = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
     if (!outcome) return [];
-    const [results] = await this.decode(outcome);
-    if (!Array.isArray(results)) return [];
-    return (results as CommandResult<EventRecord>[]).flatMap((r) => (r.status === 'accepted' ? r.events : []));
+    const [dispatched] = (await this.decode(outcome)) as [Dispatched];
+    return dispatched.results.flatMap((result) => (result.status === 'accepted' ? result.events : []));
   }
 
   private async decode(payloads: Payloads): Promise<unknown[]> {

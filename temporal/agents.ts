@@ -12,7 +12,8 @@ import { uuidv7 } from 'uuidv7';
 import type { Creation } from '../actors/core/agent';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
-import { agentWorkflowId, checkpointNow, dispatch, view, type AgentInput, type AgentView } from '../workflows/messages';
+import { agentWorkflowId, dispatch, view, type AgentInput, type AgentView, type Dispatch } from '../workflows/messages';
+import type { Delivery } from './delivery';
 import { AgentFailure } from './failures';
 import { GroupCommit, type GroupLimits } from './group-commit';
 
@@ -28,6 +29,7 @@ export class TemporalAgents {
   constructor(
     private readonly client: Client,
     private readonly taskQueue: string,
+    private readonly delivery: Delivery,
     limits?: GroupLimits,
   ) {
     this.groups = new GroupCommit((agentId, batch) => this.sendBatch(agentId, batch), limits);
@@ -60,7 +62,8 @@ export class TemporalAgents {
   }
 
   /**
-   * Sends commands to one agent, grouped with what others send it; results in the same order.
+   * Sends commands to one agent, grouped with what others send it; results in the same order. Their events are published
+   * when it returns, or, where the broker is away, in the agent's history, from where they will be.
    * @throws AgentFailure `agent_not_found` | `agent_stopped` | `queue_full` | `unavailable` (then nobody knows whether
    * they were applied: a retry with the same command ids is harmless)
    */
@@ -82,18 +85,27 @@ export class TemporalAgents {
     }
   }
 
-  /** Has the agent write its checkpoint now. */
-  async checkpoint(agentId: string): Promise<number> {
-    return this.within(tryMs, () => this.handle(agentId).executeUpdate(checkpointNow));
+  /** Has every agent whose mirror is behind, as far as this process knows, mirrored, for at most `limitMs`. */
+  async flushCheckpoints(limitMs: number): Promise<void> {
+    const queue = this.delivery.dirtyAgents;
+    const deadline = Date.now() + limitMs;
+    const drainQueue = async (): Promise<void> => {
+      for (let id = queue.pop(); id !== undefined && Date.now() < deadline; id = queue.pop()) {
+        // One that fails stays behind for its interval: nothing is lost, its workflow has everything.
+        await this.dispatchOnce(id, { commands: [], checkpointNow: true }).catch(() => undefined);
+      }
+    };
+    await Promise.race([
+      Promise.all(Array.from({ length: 16 }, drainQueue)),
+      delay(limitMs, undefined, { ref: false }),
+    ]);
   }
 
-  private async sendBatch(agentId: string, batch: CommandEnvelope[]): Promise<CommandResult<EventRecord>[]> {
+  private async sendBatch(agentId: string, commands: CommandEnvelope[]): Promise<CommandResult<EventRecord>[]> {
     const giveUpAt = Date.now() + giveUpMs;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.within(tryMs, () =>
-          this.handle(agentId).executeUpdate(dispatch, { args: [batch], updateId: uuidv7() }),
-        );
+        return await this.dispatchOnce(agentId, { commands });
       } catch (error) {
         if (isNotFound(error)) await this.failWhereGone(agentId);
         // Accepted by a run that ended over it, or a worker that went away: the ids make another try harmless.
@@ -101,6 +113,18 @@ export class TemporalAgents {
       }
       await delay(Math.min(50 * 2 ** attempt, 1000));
     }
+  }
+
+  private async dispatchOnce(
+    agentId: string,
+    order: Omit<Dispatch, 'delivered'>,
+  ): Promise<CommandResult<EventRecord>[]> {
+    const input: Dispatch = { ...order, delivered: this.delivery.of(agentId) };
+    const dispatched = await this.within(tryMs, () =>
+      this.handle(agentId).executeUpdate(dispatch, { args: [input], updateId: uuidv7() }),
+    );
+    await this.delivery.deliver(agentId, dispatched);
+    return dispatched.results;
   }
 
   /** Returns where the agent runs after all: it was just continuing as new. */

@@ -13,7 +13,7 @@ import { TemporalAgentHistory } from './agent-history';
 import { TemporalAgents } from './agents';
 import { TemporalCompanions } from './companions';
 import { connectTemporal } from './connection';
-import { DirtyAgents } from './dirty-agents';
+import { Delivery } from './delivery';
 import { temporalLogger } from './temporal-logger';
 
 /** Which programs remediations may run on this worker: any while developing, none in production unless named. */
@@ -28,10 +28,11 @@ runProcess('worker', async (stop, env, logger) => {
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
 
   const client = connectTemporal(servers.temporal);
-  const agents = new TemporalAgents(client, servers.temporal.taskQueue);
   const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
   const redis = createRedis(servers.redis.url, logger);
-  const dirty = new DirtyAgents();
+  const checkpoints = new RedisCheckpointStore(redis);
+  const onError = (err: unknown, what: string): void => logger.warn({ err }, `${what} failed`);
+  const agents = new TemporalAgents(client, servers.temporal.taskQueue, new Delivery(publisher, checkpoints, onError));
   const connection = await NativeConnection.connect({
     address: servers.temporal.address,
     grpcCompression: { codec: 'none' },
@@ -44,11 +45,10 @@ runProcess('worker', async (stop, env, logger) => {
     activities: {
       ...agentActivities({
         publisher,
-        checkpoints: new RedisCheckpointStore(redis),
+        checkpoints,
         history: new TemporalAgentHistory(client),
         companions: new TemporalCompanions(client, servers.temporal.taskQueue),
-        onCommit: (agentId, checkpointed) => dirty.note(agentId, checkpointed),
-        onError: (err, what) => logger.warn({ err }, `${what} failed`),
+        onError,
       }),
       ...watchActivities(agents),
       ...remediationActivities(agents, executables(env)),
@@ -60,7 +60,7 @@ runProcess('worker', async (stop, env, logger) => {
     shutdownGraceTime: '5s',
   });
   stop.addEventListener('abort', () => {
-    void dirty.flush((agentId) => agents.checkpoint(agentId), 3000).finally(() => worker.shutdown());
+    void agents.flushCheckpoints(3000).finally(() => worker.shutdown());
   });
   logger.info('ready');
   await worker.run();

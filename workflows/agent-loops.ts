@@ -2,51 +2,64 @@ import { condition, log, proxyActivities, proxyLocalActivities, sleep } from '@t
 import type { AgentActivities } from '../activities/agent-activities';
 import type { AgentShell } from './agent-shell';
 
-/** Within the workflow task, so that a command's answer comes after its events were acked. Never retried there: a task must be short. */
-const { commit } = proxyLocalActivities<AgentActivities>({
+/** Within the workflow task. Never retried there: a task must be short. */
+const { announce } = proxyLocalActivities<AgentActivities>({
   startToCloseTimeout: '1500ms',
   retry: { maximumAttempts: 1 },
 });
 
-const { drain, carryOut } = proxyActivities<AgentActivities>({
+const { drain, checkpoint, carryOut } = proxyActivities<AgentActivities>({
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '20s',
   retry: { initialInterval: '300ms', backoffCoefficient: 1.5, maximumInterval: '3s' },
 });
 
-/** Publishes what is pending and mirrors the state where that is due: the fast path. */
-export async function keepCommitting(shell: AgentShell): Promise<never> {
+/**
+ * Publishes and mirrors the first record within the first task. Only the first one may go out before its task is in the
+ * history: it follows from what started the workflow, so a task that is tried again makes it again to the letter
+ * (docs/adr/0002).
+ */
+export async function announceBirth(shell: AgentShell): Promise<void> {
+  const snapshot = shell.snapshot();
+  try {
+    shell.delivered(await announce({ agentId: shell.id, records: shell.pending, checkpoint: snapshot }));
+  } catch (error) {
+    log.warn('the first record waits', { agentId: shell.id, error: String(error) });
+  }
+}
+
+/**
+ * Sees to it that every event is published, though its sender should fail: what nobody has confirmed for some seconds is
+ * published from the agent's own history, for as long as that takes. An agent at rest arms no timer.
+ */
+export async function keepPublished(shell: AgentShell): Promise<never> {
   for (;;) {
-    await condition(() => (shell.pending.length > 0 && !shell.draining) || shell.checkpointDue);
-    const records = shell.draining ? [] : shell.pending;
-    const checkpoint = shell.checkpointDue ? shell.snapshot() : null;
-    const last = records.at(-1)?.sequence ?? 0;
-    try {
-      const done = await commit({ agentId: shell.id, records, before: shell.published, checkpoint });
-      shell.acked(done.published);
-      if (checkpoint) shell.checkpointed(checkpoint.sequence, done.checkpointed);
-    } catch (error) {
-      log.warn('commit failed', { agentId: shell.id, error: String(error) });
-      if (checkpoint) shell.checkpointed(checkpoint.sequence, false);
+    await condition(() => shell.publishDueAt !== null);
+    const wait = (shell.publishDueAt ?? 0) - Date.now();
+    if (wait > 0) {
+      await sleep(wait);
+      continue;
     }
-    if (shell.published < last) shell.draining = true;
-  }
-}
-
-/** Arms one timer while the state has changed and its mirroring is not due yet: an agent at rest has none. */
-export async function keepCheckpoint(shell: AgentShell): Promise<never> {
-  for (;;) {
-    await condition(() => shell.dirty && !shell.checkpointDue);
-    await sleep(Math.max(1, shell.checkpointDueAt - Date.now()));
-  }
-}
-
-/** Publishes from the agent's own history for as long as the fast path is behind. Survives any outage of the broker. */
-export async function keepDraining(shell: AgentShell): Promise<never> {
-  for (;;) {
-    await condition(() => shell.draining);
-    shell.acked(await drain({ agentId: shell.id, published: shell.published }));
+    shell.draining = true;
+    const published = await drain({ agentId: shell.id, published: shell.published });
+    shell.delivered({ published, checkpointed: 0 });
     shell.draining = !shell.caughtUp;
+  }
+}
+
+/** Mirrors a changed state when its interval is over and no sender has done it. */
+export async function keepCheckpointed(shell: AgentShell): Promise<never> {
+  for (;;) {
+    await condition(() => shell.dirty);
+    const wait = shell.checkpointFallbackAt - Date.now();
+    if (wait > 0) {
+      await sleep(wait);
+      continue;
+    }
+    const snapshot = shell.snapshot();
+    const done = await checkpoint({ agentId: shell.id, checkpoint: snapshot });
+    if (done) shell.delivered({ published: 0, checkpointed: snapshot.sequence });
+    else shell.postponeCheckpoint();
   }
 }
 

@@ -10,22 +10,35 @@ import type { EventRecord } from '../actors/core/event';
 import type { AnyKind } from '../actors/core/kind';
 import { lifecycleEvents } from '../actors/core/lifecycle';
 import { kindNamed } from '../actors/registry';
-import type { AgentCarry, AgentInput, AgentView, Checkpoint, CheckpointMark } from './messages';
+import type {
+  AgentCarry,
+  AgentInput,
+  AgentView,
+  Checkpoint,
+  CheckpointMark,
+  Delivered,
+  Dispatch,
+  Dispatched,
+} from './messages';
 
-/** After how many tasks with commands a run ends: recovery costs some 6 ms for each task of the current run. */
+/** After how many tasks with commands a run ends: recovery costs some 3 to 6 ms for each task of the current run. */
 const tasksPerRun = 25;
-/** How many unpublished records are kept at hand while JetStream is away; older ones are read back from the history. */
-const mostPending = 1000;
-/** How long a checkpoint that failed is put off. */
-const checkpointRetryMs = 5000;
+/** How many unconfirmed records are kept at hand; beyond that the agent publishes from its history. */
+const mostPending = 512;
+/** How long a sender has to deliver and say so, before the agent does it itself. */
+const deliveryGraceMs = 5000;
 
 /** What the workflow of an agent holds, and the rules of when what is due. Loops in `agent-loops.ts` act on it. */
 export class AgentShell {
-  /** Records that JetStream has not acked yet, the newest `mostPending` of them. */
+  /** Records whose publishing nobody has confirmed yet, without a gap up to the last one. */
   pending: EventRecord[] = [];
-  /** The fast path failed: a regular activity publishes from the history until it has caught up. */
+  /** The agent publishes by itself, from its history, until it has caught up. */
   draining = false;
-  checkpointWanted = false;
+  /** Since when something is unconfirmed, epoch ms. */
+  private unconfirmedSince: number | null = null;
+  private checkpointWanted = false;
+  /** The state that a sender was last given to mirror. */
+  private offered: CheckpointMark = { sequence: 0, at: 0 };
   private checkpointNotBefore = 0;
   private tasks = 0;
   private lastUpdateAt = -1;
@@ -57,16 +70,22 @@ export class AgentShell {
       effects,
       checkpoint,
     );
-    shell.draining = published < agent.sequence;
+    if (published < agent.sequence) shell.unconfirmedSince = Date.now();
     return shell;
   }
 
   /** Applies each command alone; one that is refused changes nothing. */
-  dispatch(batch: CommandEnvelope[]): CommandResult<EventRecord>[] {
+  dispatch({ commands, delivered, checkpointNow = false }: Dispatch): Dispatched {
     if (!this.handledUpdateInThisTask) this.tasks += 1;
     this.lastUpdateAt = workflowInfo().historyLength;
+    this.delivered(delivered);
+    // What is not at hand any more can't be handed out, and nothing may overtake it.
+    if (!this.caughtUp) this.draining = true;
+    const unconfirmed = this.draining ? [] : [...this.pending];
     const time = new Date().toISOString();
-    return batch.map((command) => this.one(command, time));
+    const results = commands.map((command) => this.one(command, time));
+    this.checkpointWanted ||= checkpointNow && this.dirty;
+    return { results, unconfirmed, draining: this.draining, checkpoint: this.offerCheckpoint(), dirty: this.dirty };
   }
 
   private one(command: CommandEnvelope, time: string): CommandResult<EventRecord> {
@@ -91,20 +110,27 @@ export class AgentShell {
     this.agent = agent;
     this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
     this.pending.push(...records);
-    if (this.draining && this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
+    if (records.length > 0) this.unconfirmedSince ??= Date.now();
+    if (this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
     if (records.some(({ type }) => type.slice(type.lastIndexOf('.') + 1) in lifecycleEvents))
       this.checkpointWanted = true;
   }
 
-  /** Records what was acked; nothing is dropped before. */
-  acked(sequence: number): void {
-    this.published = Math.max(this.published, sequence);
-    const first = this.pending.findIndex((record) => record.sequence > this.published);
-    this.pending = first === -1 ? [] : this.pending.slice(first);
+  /** Takes note of what was delivered; nothing is dropped before. */
+  delivered({ published, checkpointed }: Delivered): void {
+    if (published > this.published) {
+      this.published = Math.min(published, this.agent.sequence);
+      this.pending = this.pending.filter(({ sequence }) => sequence > this.published);
+      this.unconfirmedSince = this.published === this.agent.sequence ? null : Date.now();
+    }
+    if (checkpointed > this.checkpoint.sequence) {
+      this.checkpoint = { sequence: Math.min(checkpointed, this.agent.sequence), at: Date.now() };
+      this.checkpointWanted &&= this.dirty;
+    }
   }
 
-  /** Whether what is at hand reaches back to what was acked, so that the fast path can go on. */
+  /** Whether what is at hand reaches back to what was acked, so that senders can go on from there. */
   get caughtUp(): boolean {
     return this.published === this.agent.sequence || this.pending[0]?.sequence === this.published + 1;
   }
@@ -117,29 +143,43 @@ export class AgentShell {
     return this.checkpoint.sequence < this.agent.sequence;
   }
 
+  /** Epoch ms at which the agent publishes by itself, or null where all is confirmed. */
+  get publishDueAt(): number | null {
+    if (this.unconfirmedSince === null) return null;
+    return this.draining || this.stopped ? 0 : this.unconfirmedSince + deliveryGraceMs;
+  }
+
   /** Epoch ms at which a changed state is to be mirrored. */
-  get checkpointDueAt(): number {
+  private get checkpointDueAt(): number {
     const { checkpoint_interval } = this.agent.config as BaseConfig;
-    const wanted = this.checkpointWanted ? 0 : this.checkpoint.at + checkpoint_interval * 1000;
-    return Math.max(wanted, this.checkpointNotBefore);
+    return this.checkpointWanted ? 0 : this.checkpoint.at + checkpoint_interval * 1000;
   }
 
-  get checkpointDue(): boolean {
-    return this.dirty && this.checkpointDueAt <= Date.now();
+  /** Epoch ms at which the agent mirrors a changed state by itself: when it is due, or a sender has had its time for it. */
+  get checkpointFallbackAt(): number {
+    if (this.stopped) return this.checkpointNotBefore;
+    const offered = this.offered.sequence > this.checkpoint.sequence ? this.offered.at + deliveryGraceMs : 0;
+    return Math.max(this.checkpointDueAt, offered, this.checkpointNotBefore);
   }
 
-  checkpointed(sequence: number, ok: boolean): void {
-    if (!ok) {
-      this.checkpointNotBefore = Date.now() + checkpointRetryMs;
-      return;
-    }
-    this.checkpoint = { sequence, at: Date.now() };
-    this.checkpointWanted &&= this.dirty;
+  /** After a failure: tried again later, for as long as it takes; it never stops the agent. */
+  postponeCheckpoint(): void {
+    this.checkpointNotBefore = Date.now() + deliveryGraceMs;
+  }
+
+  private offerCheckpoint(): Checkpoint | null {
+    if (!this.dirty || this.checkpointDueAt > Date.now()) return null;
+    this.offered = { sequence: this.agent.sequence, at: Date.now() };
+    return this.snapshot();
+  }
+
+  private get stopped(): boolean {
+    return this.agent.status === 'stopped';
   }
 
   get ended(): boolean {
     const said = this.published === this.agent.sequence && this.effects.length === 0 && !this.dirty;
-    return this.agent.status === 'stopped' && said;
+    return this.stopped && said;
   }
 
   /** While draining, only what the engine demands ends a run: it would end the drain with it. */

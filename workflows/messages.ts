@@ -50,11 +50,34 @@ export interface Checkpoint {
   run_id: string;
 }
 
-/** A batch of commands for one agent; the results come in the same order. */
-export const dispatch = defineUpdate<CommandResult<EventRecord>[], [CommandEnvelope[]]>('dispatch');
+/** How far a sender has delivered what an agent gave it: sequences of the last event acked and of the state mirrored. */
+export interface Delivered {
+  published: number;
+  checkpointed: number;
+}
 
-/** Write the checkpoint now where it is behind; returns the sequence that it holds then. */
-export const checkpointNow = defineUpdate<number>('checkpointNow');
+export interface Dispatch {
+  commands: CommandEnvelope[];
+  delivered: Delivered;
+  /** Hand out the checkpoint even where it is not due yet. */
+  checkpointNow?: boolean;
+}
+
+/** What a dispatch did, and what its sender has to deliver now that it is in the history for good. */
+export interface Dispatched {
+  results: CommandResult<EventRecord>[];
+  /** Events before these whose delivery nobody has confirmed: they go out first. */
+  unconfirmed: EventRecord[];
+  /** The agent publishes by itself for now: the sender must not, or the order would suffer. */
+  draining: boolean;
+  /** To be mirrored to Redis, where that is due. */
+  checkpoint: Checkpoint | null;
+  /** Whether the state has changed since it was last mirrored. */
+  dirty: boolean;
+}
+
+/** A batch of commands for one agent; the results come in the same order. */
+export const dispatch = defineUpdate<Dispatched, [Dispatch]>('dispatch');
 
 export const view = defineQuery<AgentView>('view');
 

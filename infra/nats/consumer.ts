@@ -1,13 +1,4 @@
-import {
-  AckPolicy,
-  DeliverPolicy,
-  nanos,
-  type Consumer,
-  type ConsumerConfig,
-  type ConsumerMessages,
-  type JsMsg,
-  type NatsConnection,
-} from 'nats';
+import { AckPolicy, DeliverPolicy, nanos, type ConsumerConfig, type JsMsg, type NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger';
 import { retry } from './answer';
@@ -20,14 +11,12 @@ export const projectorConsumer = 'projector';
 const mostMessages = 500;
 const mostWaitMs = 20;
 const retryMs = 300;
-/** How long one pull stays open; nats.js allows no less. A shutdown waits for it. */
-const pullMs = 1_000;
 
 /** Hands out the stream's messages in batches to the projectors of all machines; each message until it is acked. */
 export class DurableFeed {
   private readonly connection: LazyConnection;
   private buffer: JsMsg[] = [];
-  private pulling: ConsumerMessages | null = null;
+  private ending = false;
   private wake: () => void = () => undefined;
 
   constructor(
@@ -49,7 +38,7 @@ export class DurableFeed {
    */
   async *batches(signal: AbortSignal, onConnected: () => void): AsyncGenerator<JsMsg[]> {
     signal.addEventListener('abort', () => this.wake(), { once: true });
-    const fetching = this.fetch(signal, onConnected);
+    void this.fetch(signal, onConnected);
     while (!signal.aborted) {
       if (this.buffer.length === 0) await this.arrival(signal);
       if (signal.aborted) break;
@@ -57,11 +46,13 @@ export class DurableFeed {
       const batch = this.buffer.splice(0, mostMessages);
       if (batch.length > 0) yield batch;
     }
-    await fetching;
+    // What the server would send to a subscription that is gone would come again only after `ack_wait`. So this one stays
+    // until the connection has drained, and gives back what still comes.
+    this.ending = true;
     for (const message of this.buffer) retry(message);
   }
 
-  /** Sends the acks that are still to be sent, and closes. */
+  /** Sends the answers that are still to be sent, and closes. */
   close(): Promise<void> {
     return this.connection.close();
   }
@@ -73,45 +64,49 @@ export class DurableFeed {
     });
   }
 
-  /**
-   * One pull at a time, and none is given up before its time is over: what the server sends to one that is not there any
-   * more would come again only after `ack_wait`.
-   */
-  private async pull(connection: NatsConnection, consumer: Consumer): Promise<void> {
-    if (this.buffer.length > mostMessages) {
-      await sleep(mostWaitMs);
-      return;
-    }
-    this.pulling = await consumer.fetch({ max_messages: mostMessages, expires: pullMs });
-    if (connection.isClosed()) return;
-    for await (const message of this.pulling) {
-      this.buffer.push(message);
-      this.wake();
-    }
+  private take(message: JsMsg): void {
+    if (this.ending) return retry(message);
+    this.buffer.push(message);
+    this.wake();
   }
 
+  /** Never throws. */
   private async fetch(signal: AbortSignal, onConnected: () => void): Promise<void> {
     let logged = false;
     while (!signal.aborted) {
       let connection: NatsConnection | null = null;
       try {
         connection = await this.connection.get();
-        void connection.closed().then(() => this.pulling?.close());
-        const consumer = await connection.jetstream({ timeout: 2_000 }).consumers.get(streamName, projectorConsumer);
-        if (logged) this.logger.info('nats: consuming again');
-        logged = false;
-        onConnected();
-        while (!signal.aborted && !connection.isClosed()) await this.pull(connection, consumer);
-        // Answers on a connection that is gone would be lost: the server sends these again.
-        if (!signal.aborted) this.buffer = [];
+        const ended = await this.consume(connection, () => {
+          if (logged) this.logger.info('nats: consuming again');
+          logged = false;
+          onConnected();
+        });
+        if (signal.aborted) return;
+        throw ended ?? new Error('the connection to NATS ended');
       } catch (error) {
         if (!logged) this.logger.warn({ err: error }, 'nats: nothing can be consumed');
         logged = true;
         // A new one makes the stream and the consumer again, should they be gone.
         await connection?.close();
+        // Answers on a connection that is gone would be lost: the server sends these again.
+        this.buffer = [];
       }
-      if (!signal.aborted) await sleep(retryMs);
+      await sleep(retryMs);
     }
+  }
+
+  /** Resolves when messages can't come any more: with the reason, where there is one. */
+  private async consume(connection: NatsConnection, onConsuming: () => void): Promise<Error | void> {
+    const consumer = await connection.jetstream({ timeout: 2_000 }).consumers.get(streamName, projectorConsumer);
+    const messages = await consumer.consume({
+      callback: (message) => this.take(message),
+      max_messages: mostMessages,
+      expires: 5_000,
+      abort_on_missing_resource: true,
+    });
+    onConsuming();
+    return Promise.race([connection.closed(), messages.closed()]);
   }
 }
 

@@ -5,6 +5,8 @@ import { NatsPublisher } from './publisher';
 
 const limits = { maxMessages: 100_000, maxAgeHours: 24 };
 
+jest.setTimeout(90_000);
+
 describe('StreamReader', () => {
   let started: TestServers<'nats'>;
   let reader: StreamReader;

@@ -8,7 +8,7 @@ export async function consumeFrom(connection: NatsConnection, start: number): Pr
     opt_start_seq: start,
     inactive_threshold: 30_000,
   });
-  return consumer.consume({ max_messages: 500, expires: 5_000 });
+  return consumer.consume({ max_messages: 500, expires: 5_000, abort_on_missing_resource: true });
 }
 
 /** Positions of the oldest and the newest message; `first = last + 1` where the stream is empty. */

@@ -8,6 +8,8 @@ import { NatsPublisher } from './publisher';
 
 const limits = { maxMessages: 100_000, maxAgeHours: 24 };
 
+jest.setTimeout(90_000);
+
 describe('NatsPublisher', () => {
   let started: TestServers<'nats'>;
   let servers: string[];

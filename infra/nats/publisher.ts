@@ -10,6 +10,8 @@ export function subjectOf(record: EventRecord): string {
 }
 
 const encoder = new TextEncoder();
+/** Records under way at once, few enough that a busy process reads their acks within the time it gives them. */
+const mostAtOnce = 250;
 
 /** Publishes records to JetStream, in order; see `Publisher` in `activities/ports.ts`. */
 export class NatsPublisher {
@@ -27,7 +29,7 @@ export class NatsPublisher {
   }
 
   /**
-   * Publishes records of one agent, oldest first, all at once, and waits for the acks.
+   * Publishes records of one agent, oldest first, and waits for the acks.
    * @returns the sequence of the last one acked without a gap, or `before` where none was; it never throws
    */
   async publish(records: readonly EventRecord[], before: number): Promise<number> {
@@ -38,6 +40,30 @@ export class NatsPublisher {
       this.failed(error);
       return before;
     }
+    let acked = before;
+    for (let at = 0; at < records.length; at += mostAtOnce) {
+      const part = records.slice(at, at + mostAtOnce);
+      const { last, error } = await this.send(connection, part);
+      acked = last ?? acked;
+      if (error === undefined) continue;
+      this.failed(error);
+      // Without an ack nobody knows what is still under way; on a new connection the rest can't overtake it.
+      await this.connection.drop(connection);
+      return acked;
+    }
+    this.succeeded();
+    return acked;
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Sends records all at once: the sequence of the last one acked without a gap, and why the next one was not. */
+  private async send(
+    connection: NatsConnection,
+    records: readonly EventRecord[],
+  ): Promise<{ last: number | undefined; error?: unknown }> {
     const js = connection.jetstream({ timeout: this.ackTimeoutMs });
     const acks = await Promise.allSettled(
       // The async function turns what `publish` throws at once (a payload too large, a closed connection) into a rejection.
@@ -46,18 +72,11 @@ export class NatsPublisher {
       ),
     );
     const firstFailed = acks.findIndex(({ status }) => status === 'rejected');
-    if (firstFailed === -1) {
-      this.succeeded();
-      return records.at(-1)?.sequence ?? before;
-    }
-    this.failed((acks[firstFailed] as PromiseRejectedResult).reason);
-    // Without an ack nobody knows what is still under way; on a new connection the rest can't overtake it.
-    await this.connection.drop(connection);
-    return records[firstFailed - 1]?.sequence ?? before;
-  }
-
-  close(): Promise<void> {
-    return this.connection.close();
+    if (firstFailed === -1) return { last: records.at(-1)?.sequence };
+    return {
+      last: records[firstFailed - 1]?.sequence,
+      error: (acks[firstFailed] as PromiseRejectedResult).reason as unknown,
+    };
   }
 
   private failed(error: unknown): void {

@@ -4,6 +4,8 @@ import { startTestServers, type TestServers } from '../../tests/_util/servers';
 import { RedisCheckpointStore } from './checkpoint-store';
 import { createRedis } from './client';
 
+jest.setTimeout(90_000);
+
 describe('RedisCheckpointStore', () => {
   let servers: TestServers<'redis'>;
   let redis: Redis;

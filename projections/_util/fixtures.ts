@@ -57,7 +57,7 @@ export function shuffled<T>(items: readonly T[], seed = 7): T[] {
 }
 
 /** Waits until it is so. @throws after `ms` */
-export async function until(holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, ms = 40_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error('it did not come to be in time');

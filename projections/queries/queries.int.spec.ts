@@ -9,6 +9,8 @@ import { countAgents, findAgent, listAgents } from './agents';
 import { ledgerHead, readByPosition, readEvents, streamEvents } from './events';
 import { findUser } from './users';
 
+jest.setTimeout(90_000);
+
 describe('queries', () => {
   let servers: TestServers<'postgres'>;
   let pool: Pool;

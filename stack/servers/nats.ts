@@ -39,7 +39,7 @@ export async function prepareNats(options: ServerOptions): Promise<PreparedServe
       logFile,
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,
-      readyWithinMs: 15_000,
+      readyWithinMs: 30_000,
       probe: () => jetStreamIsReady(port, password),
     },
   };

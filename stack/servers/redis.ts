@@ -37,7 +37,7 @@ export async function prepareRedis(options: ServerOptions): Promise<PreparedServ
       logFile,
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,
-      readyWithinMs: 15_000,
+      readyWithinMs: 30_000,
       probe: () => answersPing(port, url),
     },
   };

@@ -65,7 +65,7 @@ export async function prepareTemporal(options: TemporalOptions): Promise<Tempora
       logFile,
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,
-      readyWithinMs: 30_000,
+      readyWithinMs: 60_000,
       probe: () => namespaceIsReady(port, httpPort, namespace),
     },
   };
