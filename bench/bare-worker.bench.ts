@@ -1,11 +1,21 @@
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import { projectRoot } from '../infra/paths';
 
 /** The worker of the bare workflow, in a process of its own and with the settings of Ymera's worker. */
 async function main(): Promise<void> {
-  const logger = new DefaultLogger('WARN');
-  Runtime.install({ logger });
+  const logger = new DefaultLogger('ERROR');
+  Runtime.install({
+    logger,
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: join(projectRoot, 'bench/bare/workflow.ts'),
     logger,

@@ -4,6 +4,9 @@ export interface Sample {
   seconds: number;
 }
 
+/** What a call resolves to that was refused in the end: it is not counted. */
+export const failed = Symbol('failed');
+
 /** Has `callers` call one after another until the time is up, after a warm-up that is not counted. */
 export async function sample(
   callers: number,
@@ -18,9 +21,9 @@ export async function sample(
     for (;;) {
       const began = performance.now();
       if (began >= until) return;
-      await call(caller);
+      const done = await call(caller);
       const ended = performance.now();
-      if (began >= from && ended <= until) latencies.push(ended - began);
+      if (done !== failed && began >= from && ended <= until) latencies.push(ended - began);
     }
   };
   await Promise.all(Array.from({ length: callers }, (_, caller) => loop(caller)));

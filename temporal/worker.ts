@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { agentActivities } from '../activities/agent-activities';
 import { remediationActivities } from '../activities/remediation-activities';
 import { watchActivities } from '../activities/watch-activities';
@@ -25,7 +25,11 @@ function executables({ YMERA_EXECUTABLES, ENVIRONMENT }: Environment): string[] 
 /** The worker: runs the workflows of all agents and does what they want done. Any number of them may run. */
 runProcess('worker', async (stop, env, logger) => {
   const servers = requireServers(env);
-  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+    shutdownSignals: [],
+  });
 
   const client = connectTemporal(servers.temporal);
   const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
