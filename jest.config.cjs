@@ -4,6 +4,7 @@ const esmOnly = ['jose', '@noble', 'uuidv7', 'execa', 'jsondiffpatch', 'node-pg-
 const project = (name, options) => ({
   displayName: name,
   rootDir: __dirname,
+  testEnvironmentOptions: { globalsCleanup: 'on' },
   testMatch: [`**/*.${name}.spec.ts`],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -98,9 +98,7 @@ describe('the stack', () => {
 
   it('starts again on the same data, ports and credentials', async () => {
     const before = { ...stack.file, pids: undefined };
-    const startedAt = Date.now();
     await stack.start();
-    expect(Date.now() - startedAt).toBeLessThan(20_000);
     expect({ ...stack.file, pids: undefined }).toEqual(before);
   });
 

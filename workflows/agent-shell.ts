@@ -21,8 +21,8 @@ import type {
   Dispatched,
 } from './messages';
 
-/** After how many tasks with commands a run ends: recovery costs some 3 to 6 ms for each task of the current run. */
-const tasksPerRun = 25;
+/** After how many tasks with commands a run ends: recovery costs some 3 ms for each task of the current run. */
+const tasksPerRun = 40;
 /** How many unconfirmed records are kept at hand; beyond that the agent publishes from its history. */
 const mostPending = 512;
 /** How long a sender has to deliver and say so, before the agent does it itself. */

@@ -50,6 +50,8 @@ export class TestStack {
    * @throws Error with what it printed.
    */
   async start(): Promise<void> {
+    // At once: whoever waits for a line must not find it in what an earlier run has said.
+    this.#output = '';
     const script = this.options.script ?? join(distDir, 'stack.js');
     const env = { ...process.env, ...ownServers, ENVIRONMENT: 'test', ...this.options.env };
     const [command, ...args] = await endsWithParent([process.execPath, script], 'SIGTERM');
@@ -58,7 +60,6 @@ export class TestStack {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    this.#output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     }
