@@ -28,7 +28,8 @@ async function main(): Promise<void> {
     workflowBundle,
     stickyQueueScheduleToStartTimeout: '500ms',
   });
-  process.on('disconnect', () => worker.shutdown());
+  // The bench is over; its Temporal may be gone already, so there is nobody to take leave of.
+  process.on('disconnect', () => process.exit(0));
   process.send?.('ready');
   await worker.run();
 }

@@ -87,7 +87,7 @@ describe('NatsPublisher', () => {
     for (let i = 0; i < 20; i += 1) {
       const from = performance.now();
       expect(await publisher.publish(chain.slice(reached), reached)).toBe(reached);
-      expect(performance.now() - from).toBeLessThan(150);
+      expect(performance.now() - from).toBeLessThan(1_000);
     }
     await started.startAgain('nats');
     let at = reached;
