@@ -6,7 +6,7 @@ import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import { DedupeWindow } from '../actors/core/dedupe-window';
 import type { Effect } from '../actors/core/effect';
 import { isDomainError } from '../actors/core/errors';
-import type { EventRecord } from '../actors/core/event';
+import { eventName, type EventRecord } from '../actors/core/event';
 import type { AnyKind } from '../actors/core/kind';
 import { lifecycleEvents } from '../actors/core/lifecycle';
 import { kindNamed } from '../actors/registry';
@@ -113,8 +113,7 @@ export class AgentShell {
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
     if (this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
-    if (records.some(({ type }) => type.slice(type.lastIndexOf('.') + 1) in lifecycleEvents))
-      this.checkpointWanted = true;
+    if (records.some((record) => eventName(record) in lifecycleEvents)) this.checkpointWanted = true;
   }
 
   /** Takes note of what was delivered; nothing is dropped before. */
