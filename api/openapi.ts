@@ -25,7 +25,6 @@ export function openApi(routes: readonly Route[], version: string): Json {
   return {
     openapi: '3.1.0',
     info: { title: 'Ymera', version, description: 'Event-sourced agents: send commands, read events.' },
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
