@@ -9,7 +9,7 @@ export interface CheckpointInput {
   checkpoint: { sequence: number };
 }
 
-/** What an agent's workflow does outside by itself. Most is delivered by senders (`deliver.ts`). */
+/** What an agent's workflow does outside by itself. Most is delivered by senders (`temporal/delivery.ts`). */
 export interface AgentActivities {
   /** Publishes and mirrors what a new agent begins with. Fails softly: says how far it came. */
   announce(input: CheckpointInput & { records: EventRecord[] }): Promise<{ published: number; checkpointed: number }>;

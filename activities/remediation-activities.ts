@@ -7,8 +7,6 @@ import { probeOnce, type ProbeResult } from './probe';
 import { runAllowed, type CommandOutcome } from './run-command';
 import { isGone } from './watch-activities';
 
-export type CommandResultOf = CommandOutcome;
-
 export interface RemediationActivities {
   /** @throws where the program is not allowed on this worker */
   runCommand(command: AllowedCommand): Promise<CommandOutcome>;

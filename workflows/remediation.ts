@@ -1,5 +1,6 @@
 import { ActivityFailure, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { CommandResultOf, RemediationActivities } from '../activities/remediation-activities';
+import type { RemediationActivities } from '../activities/remediation-activities';
+import type { CommandOutcome } from '../activities/run-command';
 import type { RemediationInput } from '../actors/devops/effects';
 
 const { verifyTarget, report } = proxyActivities<RemediationActivities>({
@@ -43,7 +44,7 @@ export async function remediation(input: RemediationInput): Promise<void> {
 }
 
 /** Never twice: when the worker dies over it nobody knows how far it came, and the probe decides what follows. */
-async function runOnce({ command }: RemediationInput): Promise<CommandResultOf> {
+async function runOnce({ command }: RemediationInput): Promise<CommandOutcome> {
   const { runCommand } = proxyActivities<RemediationActivities>({
     startToCloseTimeout: (command.timeout + 10) * 1000,
     heartbeatTimeout: '10s',
