@@ -1,6 +1,7 @@
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { Effect } from '../actors/core/effect';
 import type { EventRecord } from '../actors/core/event';
+import type { Guards, LaunchRequest } from '../actors/core/launch';
 
 /** Where events go. One agent's records are published in order. */
 export interface Publisher {
@@ -31,4 +32,28 @@ export interface CommandSender {
 /** Starts and tells companion workflows. */
 export interface Companions {
   carryOut(effect: Effect): Promise<void>;
+}
+
+/** The locks of real things. */
+export interface Targets {
+  acquire(request: { key: string; owner: string; slots?: number; guards?: Guards }): Promise<{
+    agent: string;
+    status: 'held' | 'queued' | 'vetoed';
+    holders: string[];
+    veto?: { code: string; reason: string; until?: string };
+  }>;
+  release(claim: { key: string; owner: string; outcome?: string }): Promise<void>;
+}
+
+/** Begins and ends other runs. */
+export interface Launches {
+  /** The same id begins once. What can't begin is the answer, not an error. */
+  launch(request: LaunchRequest): Promise<{ id: string } | { error: { code: string; message: string } }>;
+  /** Harmless where it has ended. */
+  cancel(runId: string, undo: boolean, commandId: string): Promise<void>;
+}
+
+/** Tells the workflow of a run. */
+export interface RunSignals {
+  delivered(runId: string, published: number): Promise<void>;
 }

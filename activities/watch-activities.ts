@@ -4,6 +4,7 @@ import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/comm
 import type { Target } from '../actors/devops/config';
 import type { WatchInput } from '../actors/devops/effects';
 import { detectEdge, unknownEdge, type Edge, type EdgeState } from './edge-detector';
+import { isGone } from '../actors/core/errors';
 import type { CommandSender } from './ports';
 import { probeOnce } from './probe';
 
@@ -87,10 +88,4 @@ async function deliver(
     }
   }
   return true;
-}
-
-/** Whether a send failed because there is no such agent, or it was stopped. */
-export function isGone(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return code === 'agent_not_found' || code === 'agent_stopped';
 }

@@ -1,7 +1,8 @@
 import { uuidv7 } from 'uuidv7';
-import type { CommandEnvelope, CommandResult } from '../actors/core/command';
+import { recordsOf, type CommandEnvelope, type CommandResult } from '../actors/core/command';
 import { eventKind, type EventRecord } from '../actors/core/event';
 import type { Dependencies } from './dependencies';
+import { refusedCommands } from './kept-agents';
 import { Problem } from './problem';
 import { isProblemCode, problems } from './problems';
 import type { Principal } from './tokens';
@@ -33,6 +34,7 @@ export function commandMeta({ principal, headers }: Sender, suffix = ''): Omit<C
     // Encoded, so that no principal with a colon can take another one's keys.
     id: key === undefined ? uuidv7() : `${encodeURIComponent(principal.subject)}:${key}${suffix}`,
     principal: principal.subject,
+    ...(principal.roles.length > 0 ? { roles: principal.roles } : {}),
     ...(traceparent && traceparentPattern.test(traceparent) ? { traceparent } : {}),
   };
 }
@@ -70,12 +72,19 @@ export function replayHeader(outcomes: readonly Outcome[]): Record<string, strin
 }
 
 async function dispatch(deps: Dependencies, agentId: string, envelopes: CommandEnvelope[]): Promise<Outcome[]> {
-  const results = await deps.agents.send(agentId, envelopes);
-  const made = results.flatMap((result) => (result.status === 'accepted' ? result.events : []));
+  const refused = await refusedCommands(deps, agentId, envelopes);
+  const wanted = envelopes.filter((envelope) => !refused.has(envelope));
+  const results = wanted.length > 0 ? await deps.agents.send(agentId, wanted) : [];
+  // A refusal may leave its mark too.
+  const made = results.flatMap(recordsOf);
   deps.hub.learn(made);
   const kind = made[0] ? eventKind(made[0]) : 'unknown';
   for (const { status } of results) deps.metrics.commands.inc({ kind, outcome: status });
-  return Promise.all(results.map((result) => outcomeOf(deps, agentId, result)));
+  const outcomes = await Promise.all(results.map((result) => outcomeOf(deps, agentId, result)));
+  return envelopes.map((envelope) => {
+    const problem = refused.get(envelope);
+    return problem ? { status: 'rejected', commandId: envelope.id, problem } : (outcomes.shift() as Outcome);
+  });
 }
 
 async function outcomeOf(deps: Dependencies, agentId: string, result: CommandResult<EventRecord>): Promise<Outcome> {

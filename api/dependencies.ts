@@ -2,10 +2,20 @@ import type { Creation } from '../actors/core/agent';
 import type { AgentState } from '../actors/core/agent-state';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
+import type { LaunchRequest } from '../actors/core/launch';
+import type { RunPlan } from '../actors/run/plan';
 import type { Logger } from '../infra/logger';
 import type { Positioned } from '../infra/nats/event-bus';
+import type { RunLogLine } from '../infra/postgres/run-logs';
+import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
+import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
+import type { Hook, HookDelivery, HookPage, NewHook } from '../projections/queries/hooks';
+import type { NewRunbook, Runbook, RunbookPage, RunbookSummary } from '../projections/queries/runbooks';
+import type { RunFilter, RunPage } from '../projections/queries/runs';
+import type { TargetFilter, TargetPage } from '../projections/queries/targets';
 import type { User } from '../projections/queries/users';
+import type { NewSchedule, Schedule, ScheduleDetail } from '../temporal/schedules';
 import type { AgentView } from '../workflows/messages';
 import type { AgentEvents } from './agent-events';
 import type { ApiMetrics } from './metrics';
@@ -38,6 +48,87 @@ export interface Ledger {
   user(username: string): Promise<User | null>;
 }
 
+/** What the projector and the steps have written of runs. Throws as `Ledger` does. */
+export interface RunLedger {
+  list(filter: RunFilter, limit: number, cursor?: string): Promise<RunPage>;
+  approvals(filter: ApprovalFilter, limit: number, cursor?: string): Promise<ApprovalPage>;
+  targets(filter: TargetFilter, limit: number, cursor?: string): Promise<TargetPage>;
+  /** Lines with `position > after`, ascending, at most `limit`. */
+  logs(runId: string, after: number, limit: number): Promise<RunLogLine[]>;
+}
+
+/** The logs of runs as they grow. */
+export interface RunLogStream {
+  /** First what is there after a position, then what comes, until aborted. */
+  follow(runId: string, after: number, signal: AbortSignal): AsyncGenerator<RunLogLine[], void, undefined>;
+}
+
+/** Runbooks as they are kept. Throws as `Ledger` does. */
+export interface Runbooks {
+  list(limit: number, cursor?: string): Promise<RunbookPage>;
+  /** A version, the newest where none is given. */
+  read(name: string, version?: number): Promise<Runbook | null>;
+  versions(name: string): Promise<RunbookSummary[]>;
+  save(runbook: NewRunbook): Promise<{ version: number; created: boolean }>;
+}
+
+/** Hooks as they are kept. Throws as `Ledger` does. */
+export interface Hooks {
+  list(limit: number, cursor?: string): Promise<HookPage>;
+  find(id: string): Promise<Hook | null>;
+  /** @returns null where there is one of that id */
+  create(hook: NewHook): Promise<Hook | null>;
+  setEnabled(id: string, enabled: boolean): Promise<Hook | null>;
+  remove(id: string): Promise<boolean>;
+  note(id: string, delivery: string, run: string): Promise<boolean>;
+  deliveries(id: string, limit: number): Promise<HookDelivery[]>;
+}
+
+/**
+ * The one door through which runs begin; see `temporal/launcher.ts`.
+ * Each throws DomainError `invalid_input` | …, or AgentFailure `runbook_not_found` | `run_not_found` | `unavailable`.
+ */
+export interface Launch {
+  launch(request: LaunchRequest): Promise<Launched>;
+  plan(request: Omit<LaunchRequest, 'id'>): Promise<RunPlan>;
+  /** Goes on where an ended run stopped. `skip`: by path, why it is not to be done. */
+  retry(
+    runId: string,
+    options: { id: string; principal: string; reason?: string; skip?: Record<string, string> },
+  ): Promise<Launched>;
+  /** `input` replaces the one of before as a whole. */
+  rerun(
+    runId: string,
+    options: { id: string; principal: string; reason?: string; input?: Record<string, unknown>; version?: number },
+  ): Promise<Launched>;
+}
+
+/** `created` is false where an earlier try had begun it. */
+export interface Launched {
+  id: string;
+  created: boolean;
+}
+
+/** Runs at set times. Throws AgentFailure `schedule_not_found` | `schedule_exists` | `invalid_schedule` | `unavailable`. */
+export interface Schedules {
+  create(schedule: NewSchedule): Promise<ScheduleDetail>;
+  list(): Promise<Schedule[]>;
+  get(id: string): Promise<ScheduleDetail>;
+  remove(id: string): Promise<void>;
+  pause(id: string, note?: string): Promise<void>;
+  resume(id: string, note?: string): Promise<void>;
+  /** Begins a run now. */
+  trigger(id: string): Promise<void>;
+  /** Begins what would have begun from `from` to `to`, ISO 8601. */
+  backfill(id: string, from: string, to: string): Promise<void>;
+}
+
+/** Lets one signature stand for one delivery only. */
+export interface ReplayGuard {
+  /** False where the signature came with another delivery within `seconds`. */
+  admits(signature: string, delivery: string, seconds: number): Promise<boolean>;
+}
+
 /** The stream of all events. */
 export interface EventStream {
   subscribeLive(
@@ -65,6 +156,14 @@ export interface Dependencies {
   agents: Agents;
   events: AgentEvents;
   ledger: Ledger;
+  launcher: Launch;
+  runs: RunLedger;
+  runLogs: RunLogStream;
+  runbooks: Runbooks;
+  hooks: Hooks;
+  schedules: Schedules;
+  secrets: SecretStore;
+  replays: ReplayGuard;
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
   projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
   probes: Probes;
@@ -73,5 +172,7 @@ export interface Dependencies {
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;
   logger: Logger;
+  /** Aborts when the process begins to stop. */
+  stopping: AbortSignal;
   about: { version: string; environment: string; startedAt: Date };
 }

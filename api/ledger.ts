@@ -1,42 +1,26 @@
-import {
-  circuitBreaker,
-  ConsecutiveBreaker,
-  handleWhen,
-  isBrokenCircuitError,
-  isTaskCancelledError,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from 'cockatiel';
 import type { Pool } from 'pg';
-import { isTransient } from '../infra/postgres/pool';
+import type { RunLogs } from '../infra/postgres/run-logs';
 import { countAgents, findAgent, listAgents } from '../projections/queries/agents';
+import { listApprovals } from '../projections/queries/approvals';
 import { readByPosition, readEvents } from '../projections/queries/events';
+import {
+  createHook,
+  deleteHook,
+  findHook,
+  listDeliveries,
+  listHooks,
+  noteDelivery,
+  updateHook,
+} from '../projections/queries/hooks';
+import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
+import { listRuns } from '../projections/queries/runs';
+import { listTargets } from '../projections/queries/targets';
 import { findUser } from '../projections/queries/users';
-import type { Ledger } from './dependencies';
-import { unavailable } from './problem';
+import type { Hooks, Ledger, Runbooks, RunLedger } from './dependencies';
+import type { Ask } from './guarded-postgres';
 
-/** How long one query is waited for, and how long nobody asks after three failures in a row, in ms. */
-const queryMs = 5_000;
-const restMs = 2_000;
-
-/** The read side in Postgres, behind a circuit breaker so that an outage costs a caller no wait. */
-export function postgresLedger(pool: Pool): Ledger {
-  const outage = handleWhen((error) => isTaskCancelledError(error) || isTransient(error));
-  const policy = wrap(
-    circuitBreaker(outage, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(3) }),
-    timeout(queryMs, TimeoutStrategy.Aggressive),
-  );
-  const ask = async <T>(query: () => Promise<T>): Promise<T> => {
-    try {
-      return await policy.execute(query);
-    } catch (error) {
-      if (isBrokenCircuitError(error) || isTaskCancelledError(error) || isTransient(error)) {
-        throw unavailable(error, 'the read side does not answer');
-      }
-      throw error;
-    }
-  };
+/** The read side of agents. */
+export function postgresLedger(pool: Pool, ask: Ask): Ledger {
   return {
     list: (filter, limit, cursor) => ask(() => listAgents(pool, filter, limit, cursor)),
     find: (agentId) => ask(() => findAgent(pool, agentId)),
@@ -44,5 +28,36 @@ export function postgresLedger(pool: Pool): Ledger {
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
     user: (username) => ask(() => findUser(pool, username)),
+  };
+}
+
+/** The read side of runs. */
+export function postgresRuns(pool: Pool, runLogs: RunLogs, ask: Ask): RunLedger {
+  return {
+    list: (filter, limit, cursor) => ask(() => listRuns(pool, filter, limit, cursor)),
+    approvals: (filter, limit, cursor) => ask(() => listApprovals(pool, filter, limit, cursor)),
+    targets: (filter, limit, cursor) => ask(() => listTargets(pool, filter, limit, cursor)),
+    logs: (runId, after, limit) => ask(() => runLogs.read(runId, after, limit)),
+  };
+}
+
+export function postgresRunbooks(pool: Pool, ask: Ask): Runbooks {
+  return {
+    list: (limit, cursor) => ask(() => listRunbooks(pool, limit, cursor)),
+    read: (name, version) => ask(() => readRunbook(pool, name, version)),
+    versions: (name) => ask(() => listRunbookVersions(pool, name)),
+    save: (runbook) => ask(() => saveRunbook(pool, runbook)),
+  };
+}
+
+export function postgresHooks(pool: Pool, ask: Ask): Hooks {
+  return {
+    list: (limit, cursor) => ask(() => listHooks(pool, limit, cursor)),
+    find: (id) => ask(() => findHook(pool, id)),
+    create: (hook) => ask(() => createHook(pool, hook)),
+    setEnabled: (id, enabled) => ask(() => updateHook(pool, id, { enabled })),
+    remove: (id) => ask(() => deleteHook(pool, id)),
+    note: (id, delivery, run) => ask(() => noteDelivery(pool, id, delivery, run)),
+    deliveries: (id, limit) => ask(() => listDeliveries(pool, id, limit)),
   };
 }

@@ -7,6 +7,7 @@ export interface ApiMetrics {
   commands: Counter<'kind' | 'outcome'>;
   sockets: Gauge;
   socketsClosedSlow: Counter;
+  hookDeliveries: Counter<'hook' | 'outcome'>;
 }
 
 /** The API's metrics, in a registry. `kind` of a command is `unknown` where it made no event to tell it. */
@@ -31,6 +32,12 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
     socketsClosedSlow: new Counter({
       name: 'ymera_ws_closed_slow_total',
       help: 'WebSockets closed because their client did not drain them.',
+      registers,
+    }),
+    hookDeliveries: new Counter({
+      name: 'ymera_hook_deliveries_total',
+      help: 'Deliveries to hooks by what became of them; `unknown` where there is no such hook.',
+      labelNames: ['hook', 'outcome'],
       registers,
     }),
   };

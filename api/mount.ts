@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Dependencies } from './dependencies';
 import { authenticate } from './middleware/authenticate';
-import { readJson } from './middleware/json-body';
+import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
 import type { Reply, RequestState, Route } from './route';
 import type { Principal } from './tokens';
 import { validator } from './validator';
@@ -33,16 +33,29 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     check.params(params);
     check.query(query);
     check.headers(headers);
-    const body = check.body ? await readJson(ctx) : undefined;
+    const body = check.body ? await bodyOf(ctx, route) : undefined;
     check.body?.(body);
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
+    const raw = { headers: ctx.headers, read: () => readBody(ctx.req, ctx.request.length) };
+    const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
     answer(
       ctx,
-      await route.handler({ params, query, headers, body, principal, accepts, deps } as Parameters<
+      await route.handler({ params, query, headers, body, principal, accepts, raw, gone, deps } as Parameters<
         Route['handler']
       >[0]),
     );
   };
+}
+
+function bodyOf(ctx: ParameterizedContext, { fromYaml }: Route): Promise<unknown> {
+  return fromYaml ? readJsonOrYaml(ctx, fromYaml) : readJson(ctx);
+}
+
+function closeOf({ res }: ParameterizedContext): AbortSignal {
+  const closed = new AbortController();
+  if (res.closed) closed.abort();
+  else res.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 function checksOf({ params, query, headers, body }: Route) {

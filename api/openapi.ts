@@ -34,7 +34,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
 }
 
 function operation(route: Route, schemas: Json): Json {
-  const { operationId, tag, summary, description, auth, params, query, headers, body } = route;
+  const { operationId, tag, summary, description, auth, params, query, headers } = route;
   return {
     operationId,
     summary,
@@ -42,13 +42,18 @@ function operation(route: Route, schemas: Json): Json {
     tags: [tag],
     ...(auth === false ? { security: [] } : {}),
     parameters: [...parameters('path', params), ...parameters('query', query), ...parameters('header', headers)],
-    ...(body
-      ? {
-          requestBody: { required: true, content: { 'application/json': { schema: plain(body, schemas) } } },
-        }
-      : {}),
+    ...requestBody(route, schemas),
     responses: { ...answers(route, schemas), ...refusals(route) },
   };
+}
+
+function requestBody({ body, fromYaml, rawBody }: Route, schemas: Json): Json {
+  if (rawBody !== undefined)
+    return { requestBody: { description: rawBody, content: { 'application/json': { schema: {} } } } };
+  if (!body) return {};
+  const json = { 'application/json': { schema: plain(body, schemas) } };
+  const yaml = fromYaml ? { 'application/yaml': { schema: { type: 'string' } } } : {};
+  return { requestBody: { required: true, content: { ...json, ...yaml } } };
 }
 
 function parameters(place: 'path' | 'query' | 'header', schema: TObject | undefined): Json[] {
@@ -115,7 +120,12 @@ const problemSchema = {
       items: {
         type: 'object',
         required: ['pointer', 'message'],
-        properties: { pointer: { type: 'string', format: 'json-pointer' }, message: { type: 'string' } },
+        properties: {
+          pointer: { type: 'string', format: 'json-pointer' },
+          message: { type: 'string' },
+          line: { type: 'integer', minimum: 1, description: 'Where in a text that was sent.' },
+          column: { type: 'integer', minimum: 1 },
+        },
       },
     },
     instance: { type: 'string', format: 'uri-reference' },

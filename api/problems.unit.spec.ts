@@ -16,6 +16,17 @@ const domainCodes: Record<DomainErrorCode, number> = {
   limit_reached: 409,
   not_found: 404,
   not_allowed: 409,
+  invalid_runbook: 422,
+  invalid_input: 422,
+  internal_kind: 403,
+  run_ended: 409,
+  approval_not_pending: 409,
+  approval_expired: 409,
+  plan_changed: 412,
+  self_approval: 403,
+  role_missing: 403,
+  already_answered: 409,
+  reason_required: 422,
   decision_failed: 500,
 };
 

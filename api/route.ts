@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { Dependencies } from './dependencies';
@@ -14,6 +15,14 @@ export interface RequestState {
   problem?: Problem;
 }
 
+/** A request as it came, for what is signed byte by byte. */
+export interface RawRequest {
+  /** By lower-case name. */
+  headers: IncomingHttpHeaders;
+  /** To be read once, and not where the route has a `body`. @throws Problem `body_too_large` | `malformed_request` */
+  read(): Promise<Buffer>;
+}
+
 /** A checked request, as a handler sees it. */
 export interface Call<P = unknown, Q = unknown, H = unknown, B = unknown> {
   params: P;
@@ -24,6 +33,9 @@ export interface Call<P = unknown, Q = unknown, H = unknown, B = unknown> {
   principal: Principal;
   /** The media type, out of those that the route can answer with, that the client likes best. */
   accepts: (...types: string[]) => string | false;
+  raw: RawRequest;
+  /** Aborts when the client is gone or the server stops; for answers that have no end of their own. */
+  gone: () => AbortSignal;
   deps: Dependencies;
 }
 
@@ -58,6 +70,10 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, H extends
   /** Those that mean something here, by lower-case name; others pass. */
   headers?: H;
   body?: B;
+  /** Takes the body as YAML too: what the value for `body` is made of the text. */
+  fromYaml?: (text: string) => unknown;
+  /** The handler reads the body itself, from `raw`; what it is, for OpenAPI. */
+  rawBody?: string;
   responses: Record<number, ResponseSpec>;
   /** What it may fail with, beside what follows from the parts above. */
   problems: ProblemCode[];

@@ -5,23 +5,33 @@ import type { Client } from '@temporalio/client';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
 import { createRegistry } from '../infra/metrics';
 import { StreamReader } from '../infra/nats/event-bus';
-import { projectRoot } from '../infra/paths';
+import { distDir, projectRoot } from '../infra/paths';
+import { followRunLogs } from '../infra/postgres/follow-run-logs';
+import { Listener } from '../infra/postgres/listener';
 import { createPool } from '../infra/postgres/pool';
+import { RunLogs, runLogsChannel } from '../infra/postgres/run-logs';
 import { runProcess } from '../infra/process';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { TemporalAgents } from '../temporal/agents';
 import { Delivery } from '../temporal/delivery';
 import { connectTemporal } from '../temporal/connection';
+import { Launcher } from '../temporal/launcher';
+import { PolicyReader } from '../temporal/policy';
+import { TemporalSchedules } from '../temporal/schedules';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
 import { createHttpServer, drain, listen } from './http-server';
-import { postgresLedger } from './ledger';
+import { guardedPostgres } from './guarded-postgres';
+import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { Passwords } from './passwords';
+import { RedisReplayGuard } from './replay-guard';
+import { provide } from './shipped-runbooks';
 import { Tokens } from './tokens';
 import { Connection } from './ws/connection';
 import { Hub } from './ws/hub';
@@ -44,7 +54,17 @@ runProcess('api', async (stop, env, logger) => {
   const delivery = new Delivery(publisher, checkpoints, (err, what) => logger.warn({ err }, `${what} failed`));
   const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery);
   const pool = createPool(servers.postgres.url, logger);
-  const ledger = postgresLedger(pool);
+  const ask = guardedPostgres();
+  const ledger = postgresLedger(pool, ask);
+  const runbooks = postgresRunbooks(pool, ask);
+  const runLogs = new RunLogs(pool, logger);
+  const listener = new Listener(servers.postgres.url, runLogsChannel, logger);
+  const policy = new PolicyReader(agents);
+  const launcher = new Launcher({ client, taskQueue: servers.temporal.taskQueue, agents, policy, runbooks });
+  const logStream = {
+    follow: (runId: string, after: number, signal: AbortSignal) =>
+      followRunLogs(runLogs, listener, runId, after, signal),
+  };
   const metrics = createApiMetrics(createRegistry('api'));
   const tokens = new Tokens(secretKey(env), env.TOKEN_TTL_SECONDS);
   const hub = new Hub(stream, logger);
@@ -54,6 +74,15 @@ runProcess('api', async (stop, env, logger) => {
     agents,
     events: new AgentEvents(ledger, new TemporalAgentHistory(client)),
     ledger,
+    launcher,
+    runs: postgresRuns(pool, runLogs, ask),
+    runLogs: logStream,
+    runbooks,
+    hooks: postgresHooks(pool, ask),
+    schedules: new TemporalSchedules(client, servers.temporal.taskQueue),
+    secrets: secretsOf(env),
+    replays: new RedisReplayGuard(redis, logger),
+    stopping: stop,
     checkpoints,
     projectorBacklog: () => stream.projectorBacklog(),
     probes: {
@@ -78,11 +107,12 @@ runProcess('api', async (stop, env, logger) => {
     onSocket(socket) {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
-      new Connection(socket, { hub, past, logger, onSlow: () => metrics.socketsClosedSlow.inc() });
+      new Connection(socket, { hub, past, logs: logStream, logger, onSlow: () => metrics.socketsClosedSlow.inc() });
     },
   });
 
   await hub.start();
+  void provide(join(distDir, 'runbooks'), runbooks, [() => policy.ensure()], logger, stop);
   const port = await listen(server, env.HOST, env.PORT);
   logger.info({ host: env.HOST, port }, 'ready');
 
@@ -94,7 +124,14 @@ runProcess('api', async (stop, env, logger) => {
   clearTimeout(cut);
   await hub.stop();
   await agents.flushCheckpoints(closeMs);
-  await Promise.allSettled([publisher.close(), stream.close(), redis.quit(), pool.end(), client.connection.close()]);
+  await Promise.allSettled([
+    publisher.close(),
+    stream.close(),
+    listener.close(),
+    redis.quit(),
+    pool.end(),
+    client.connection.close(),
+  ]);
 });
 
 function probeTemporal(client: Client): Promise<unknown> {

@@ -82,6 +82,48 @@ export const emptyLedger: Ledger = {
   user: async () => null,
 };
 
+const nowhere = async (): Promise<never> => {
+  throw new AgentFailure('unavailable', 'there is no such server in this test', 1);
+};
+const page = { next: null };
+
+/** Runs, runbooks, hooks and schedules where there are none yet. */
+export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
+  launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
+  runs: {
+    list: async () => ({ runs: [], ...page }),
+    approvals: async () => ({ approvals: [], ...page }),
+    targets: async () => ({ targets: [], ...page }),
+    logs: async () => [],
+  },
+  runLogs: { follow: async function* () {} },
+  runbooks: {
+    list: async () => ({ runbooks: [], ...page }),
+    read: async () => null,
+    versions: async () => [],
+    save: nowhere,
+  },
+  hooks: {
+    list: async () => ({ hooks: [], ...page }),
+    find: async () => null,
+    create: nowhere,
+    setEnabled: async () => null,
+    remove: async () => false,
+    note: async () => true,
+    deliveries: async () => [],
+  },
+  schedules: {
+    create: nowhere,
+    list: async () => [],
+    get: nowhere,
+    remove: nowhere,
+    pause: nowhere,
+    resume: nowhere,
+    trigger: nowhere,
+    backfill: nowhere,
+  },
+};
+
 export interface TestApi extends AsyncDisposable {
   origin: string;
   server: Server;
@@ -102,6 +144,10 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     agents,
     events: new AgentEvents(emptyLedger, historyOf(agents)),
     ledger: emptyLedger,
+    ...emptyRuns,
+    secrets: { get: async () => undefined },
+    replays: { admits: async () => true },
+    stopping: new AbortController().signal,
     checkpoints: { get: async () => null },
     projectorBacklog: async () => ({ waiting: 0, unacked: 0 }),
     probes: { temporal: async () => 1, nats: async () => 1, redis: async () => 1, postgres: async () => 1 },

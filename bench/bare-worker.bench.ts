@@ -8,6 +8,7 @@ import {
   Worker,
 } from '@temporalio/worker';
 import { projectRoot } from '../infra/paths';
+import { echo } from './bare/activities';
 
 /** The worker of the bare workflow, in a process of its own and with the settings of Ymera's worker. */
 async function main(): Promise<void> {
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
     connection,
     taskQueue: 'bare',
     workflowBundle,
+    activities: { echo },
+    maxConcurrentActivityTaskExecutions: 2000,
     stickyQueueScheduleToStartTimeout: '500ms',
   });
   // The bench is over; its Temporal may be gone already, so there is nobody to take leave of.

@@ -7,20 +7,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { hashOf } from '../actors/core/hash-chain';
+import { describeActions } from '../activities/actions/catalogue';
+import { parseRunbook } from '../api/runbook-source';
 import { createLogger } from '../infra/logger';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { distDir } from '../infra/paths';
+import { createPool } from '../infra/postgres/pool';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { TemporalAgents } from '../temporal/agents';
 import { connectTemporal } from '../temporal/connection';
 import { Delivery } from '../temporal/delivery';
+import { Launcher } from '../temporal/launcher';
+import { PolicyReader } from '../temporal/policy';
 
 interface StackFile {
   api: string;
   temporal: { address: string; namespace: string };
   nats: string;
   redis: string;
+  postgres: string;
   credentials: { username: string; password: string };
   pids: Record<string, number>;
 }
@@ -31,6 +39,9 @@ export interface BenchStack extends AsyncDisposable {
   /** A client as the SDK makes it, for what Ymera is compared with. */
   bareClient: Client;
   agents: TemporalAgents;
+  launcher: Launcher;
+  /** Keeps a runbook of this text. */
+  saveRunbook(source: string): Promise<void>;
   /** Sends one command over HTTP and fails unless it was accepted. */
   command(agentId: string, type: string, data: unknown): Promise<void>;
   /** Makes a flags agent past the API, so that a checkpoint interval out of its bounds can be measured. */
@@ -50,7 +61,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     if (stack.exitCode !== null) throw new Error('the stack did not start');
     await delay(100);
   }
-  const { api, temporal, nats, redis, credentials } = read() as StackFile;
+  const { api, temporal, nats, redis, postgres, credentials } = read() as StackFile;
   const bare = await startBareWorker(temporal.address);
   const bareClient = new Client({ connection: await Connection.connect({ address: temporal.address }) });
   const client = connectTemporal({ ...temporal, taskQueue: 'ymera' });
@@ -60,10 +71,19 @@ export async function startBenchStack(): Promise<BenchStack> {
   const delivery = new Delivery(publisher, new RedisCheckpointStore(mirror), (err) => logger.warn({ err }));
   const agents = new TemporalAgents(client, 'ymera', delivery);
   const token = await login(api, credentials);
+  const pool = createPool(postgres, logger);
+  const runbooks = { read: (name: string, version?: number) => readRunbook(pool, name, version) };
+  const launcher = new Launcher({ client, taskQueue: 'ymera', agents, policy: new PolicyReader(agents), runbooks });
   return {
     client,
     bareClient,
     agents,
+    launcher,
+    saveRunbook: async (source) => {
+      const document = parseRunbook(source, describeActions());
+      const kept = { name: document.name, document, source, hash: hashOf(document), createdBy: 'bench' };
+      await saveRunbook(pool, kept);
+    },
     command: (agentId, type, data) => post(`${api}/api/v1/agents/${agentId}/commands`, token, { type, data }),
     makeAgent: async (id, checkpoint_interval) => {
       const config = { checkpoint_interval, log_level: 'info', max_flags: 500 };
@@ -72,7 +92,13 @@ export async function startBenchStack(): Promise<BenchStack> {
     pid: (role) => (read() as StackFile).pids[role] ?? NaN,
     [Symbol.asyncDispose]: async () => {
       bare.disconnect();
-      await Promise.all([client.connection.close(), bareClient.connection.close(), publisher.close(), mirror.quit()]);
+      await Promise.all([
+        client.connection.close(),
+        bareClient.connection.close(),
+        publisher.close(),
+        mirror.quit(),
+        pool.end(),
+      ]);
       stack.kill('SIGTERM');
       await once(stack, 'exit');
       await rm(home, { recursive: true, force: true });

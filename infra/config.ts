@@ -31,6 +31,10 @@ export const environmentSchema = Type.Object({
   REDIS_PORT: port(6379),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   YMERA_EXECUTABLES: Type.Optional(Type.String()),
+  YMERA_READ_ROOTS: Type.String({ default: '' }),
+  YMERA_WRITE_ROOTS: Type.String({ default: '' }),
+  YMERA_WORKSPACE: Type.Optional(Type.String()),
+  YMERA_SECRETS_DIR: Type.Optional(Type.String()),
 });
 
 export type Environment = Static<typeof environmentSchema>;

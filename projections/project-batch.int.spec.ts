@@ -39,8 +39,8 @@ describe('the ledger', () => {
 
   it('has a schema that is made once, however many ask for it', async () => {
     await migrate(url);
-    const { rows } = await pool.query('SELECT name FROM migrations');
-    expect(rows).toHaveLength(1);
+    const { rows } = await pool.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
+    expect(rows.map(({ name }) => name)).toEqual(['1763900000000_ledger', '1763950000000_runs']);
   });
 
   it('holds what the agent made, and the agent folded from it', async () => {

@@ -8,6 +8,7 @@ import { loadFolded, loadHeads, lockAgents, saveAgents } from './agent-rows';
 import { fitRecords, type Delivery, type Fit, type Head, type RecordFault } from './fit-records';
 import { foldRecords } from './fold';
 import { compareKnown, insertEvents, insertFaults, type Fault } from './ledger-rows';
+import { saveRunRows } from './run-rows';
 
 /** What became of a delivery: in the ledger (now or before), refused for good, or waiting for records before it. */
 export type Outcome = 'stored' | 'refused' | 'later';
@@ -83,6 +84,10 @@ async function foldAgents(client: PoolClient, fits: ReadonlyMap<string, Fit>): P
     return { folded: foldRecords(former, records, id), first, last };
   });
   await saveAgents(client, changed);
+  await saveRunRows(
+    client,
+    changed.map(({ folded }) => folded),
+  );
 }
 
 function startsChain({ accepted }: Fit): boolean {

@@ -1,6 +1,6 @@
 // Builds `dist/`: one file per process, and the workflow bundle. Does nothing where the sources have not changed.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 
@@ -15,6 +15,7 @@ const sources = [
   'stack',
   'demo',
   'bench',
+  'runbooks',
 ];
 const workflowSources = ['actors', 'workflows', 'activities', 'temporal/bundle.ts'];
 const entries = {
@@ -83,6 +84,8 @@ export async function build(root) {
       logLevel: 'warning',
     });
     cpSync(join(root, 'projections/migrations'), join(dist, 'migrations'), { recursive: true });
+    rmSync(join(dist, 'runbooks'), { recursive: true, force: true });
+    cpSync(join(root, 'runbooks'), join(dist, 'runbooks'), { recursive: true });
   });
   await unlessFresh(root, 'workflows', workflowSources, () => bundleWorkflows(root, dist));
 }

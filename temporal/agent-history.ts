@@ -3,9 +3,10 @@ import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { AgentHistory } from '../activities/ports';
 import { createAgent } from '../actors/core/agent';
+import { recordsOf } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
 import { kindNamed } from '../actors/registry';
-import { agentWorkflowId, type AgentInput, type Dispatched } from '../workflows/messages';
+import { agentWorkflowId, type AgentCarry, type AgentInput, type Dispatched } from '../workflows/messages';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
@@ -21,20 +22,22 @@ interface Run {
 }
 
 /**
- * Reads an agent's events back from its workflow's history: each is in the outcome of the Update that made it, and the
- * first follows from what started the workflow. Needs no worker and does not run the agent's code again, so it gives
+ * Reads an agent's events back from its workflow's history: each is in the outcome of the Update that made it, or, where a run
+ * made it by itself, in the input of the activity that published it, and the first follows from what started the workflow. Needs no worker and does not run the agent's code again, so it gives
  * what was decided then, whatever `decide` would say now.
  */
 export class TemporalAgentHistory implements AgentHistory {
   constructor(private readonly client: Client) {}
 
   async *read(agentId: string, from: number, to = Infinity): AsyncIterable<EventRecord[]> {
+    let next = from;
     for (const run of await this.runsFrom(agentId, from)) {
       if (run.firstSequence > to) return;
       for await (const records of this.recordsOf(agentId, run)) {
-        const wanted = records.filter(({ sequence }) => sequence >= from && sequence <= to);
+        // What an activity carried along may come again with the next one.
+        const wanted = records.filter(({ sequence }) => sequence === next && sequence <= to && (next += 1));
         if (wanted.length > 0) yield wanted;
-        if ((records.at(-1)?.sequence ?? 0) >= to) return;
+        if (next > to) return;
       }
     }
   }
@@ -59,7 +62,7 @@ export class TemporalAgentHistory implements AgentHistory {
     const [input] = await this.decode(started?.input);
     if (!start || !started || !input) throw new Error(`run ${runId} of agent ${agentId} has no beginning`);
     const agentInput = input as AgentInput;
-    const firstSequence = 'carried' in agentInput ? agentInput.carried.agent.sequence + 1 : 1;
+    const firstSequence = 'carried' in agentInput ? firstOf(agentInput.carried) : 1;
     return { runId: started.originalExecutionRunId ?? runId, firstSequence, start, input: agentInput };
   }
 
@@ -68,21 +71,27 @@ export class TemporalAgentHistory implements AgentHistory {
       const { creation } = input;
       yield createAgent(kindNamed(creation.kind), creation, isoTime(start.eventTime)).records;
     }
+    if ('carried' in input && input.carried.pending?.length) yield input.carried.pending;
     let token: Uint8Array | undefined;
     do {
       const page = await this.page(agentId, runId, 500, token);
       const records: EventRecord[] = [];
       for (const event of page.history?.events ?? []) records.push(...(await this.recordsIn(event)));
-      if (records.length > 0) yield records;
+      if (records.length > 0) yield records.sort((a, b) => a.sequence - b.sequence);
       token = page.nextPageToken?.length ? page.nextPageToken : undefined;
     } while (token);
   }
 
   private async recordsIn(event: HistoryEvent): Promise<EventRecord[]> {
+    const ordered = event.activityTaskScheduledEventAttributes?.input;
+    if (ordered) {
+      const [input] = (await this.decode(ordered)) as [{ records?: EventRecord[] } | undefined];
+      return input?.records ?? [];
+    }
     const outcome = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
     if (!outcome) return [];
     const [dispatched] = (await this.decode(outcome)) as [Dispatched];
-    return dispatched.results.flatMap((result) => (result.status === 'accepted' ? result.events : []));
+    return dispatched.results.flatMap(recordsOf);
   }
 
   private async decode(payloads: Payloads): Promise<unknown[]> {
@@ -104,6 +113,10 @@ export class TemporalAgentHistory implements AgentHistory {
       }),
     );
   }
+}
+
+function firstOf({ agent, pending = [] }: AgentCarry): number {
+  return pending[0]?.sequence ?? agent.sequence + 1;
 }
 
 function isoTime(time: HistoryEvent['eventTime']): string {

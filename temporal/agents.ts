@@ -12,6 +12,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Creation } from '../actors/core/agent';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
+import { kindNamed } from '../actors/registry';
 import { agentWorkflowId, dispatch, view, type AgentInput, type AgentView, type Dispatch } from '../workflows/messages';
 import type { Delivery } from './delivery';
 import { AgentFailure } from './failures';
@@ -40,11 +41,20 @@ export class TemporalAgents {
    * @throws AgentFailure `agent_exists` | `unavailable`
    */
   async create(creation: Creation): Promise<AgentView> {
+    // A plain start and a query: an Update-with-Start may wait 5 s for a speculative first task.
+    await this.start(creation);
+    return this.view(creation.id);
+  }
+
+  /**
+   * Makes an agent and does not wait for it.
+   * @throws AgentFailure `agent_exists` | `unavailable`
+   */
+  async start(creation: Creation): Promise<void> {
     const input: AgentInput = { creation };
     try {
-      // A plain start and a query: an Update-with-Start may wait 5 s for a speculative first task.
       await this.within(tryMs, () =>
-        this.client.workflow.start('agent', {
+        this.client.workflow.start(kindNamed(creation.kind).workflow ?? 'agent', {
           workflowId: agentWorkflowId(creation.id),
           taskQueue: this.taskQueue,
           args: [input],
@@ -58,7 +68,6 @@ export class TemporalAgents {
       }
       throw unavailable(error);
     }
-    return this.view(creation.id);
   }
 
   /**

@@ -8,6 +8,8 @@ export function bundleOptions(projectRoot: string): BundleOptions {
     // Heavy and stateless: evaluated once per worker instead of once per cached workflow.
     preloadModules: [
       join(projectRoot, 'actors/registry.ts'),
+      join(projectRoot, 'actors/runbook/expressions.ts'),
+      join(projectRoot, 'actors/runbook/duration.ts'),
       '@sinclair/typebox',
       '@sinclair/typebox/value',
       '@noble/hashes/sha2.js',

@@ -1,4 +1,5 @@
 import type { CheckpointStore, Publisher } from '../activities/ports';
+import { recordsOf } from '../actors/core/command';
 import type { Delivered, Dispatched } from '../workflows/messages';
 
 /** How many agents a sender remembers; one that it forgets is merely asked for what it may have delivered before. */
@@ -40,7 +41,7 @@ export class Delivery {
   }
 
   private async publish({ unconfirmed, results, draining }: Dispatched, before: number): Promise<number> {
-    const fresh = results.flatMap((result) => (result.status === 'accepted' ? result.events : []));
+    const fresh = results.flatMap(recordsOf);
     const records = [...unconfirmed, ...fresh];
     const [first] = records;
     if (draining || !first) return before;

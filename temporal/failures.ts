@@ -1,5 +1,15 @@
-/** Why something could not be done with an agent. Each carries a literal `code`; the API maps it to a problem. */
-export type AgentFailureCode = 'agent_exists' | 'agent_not_found' | 'agent_stopped' | 'queue_full' | 'unavailable';
+/** Why something could not be done with an agent, a run or a schedule. Each has a literal `code`; the API maps it to a problem. */
+export type AgentFailureCode =
+  | 'agent_exists'
+  | 'agent_not_found'
+  | 'agent_stopped'
+  | 'queue_full'
+  | 'runbook_not_found'
+  | 'run_not_found'
+  | 'schedule_exists'
+  | 'schedule_not_found'
+  | 'invalid_schedule'
+  | 'unavailable';
 
 export class AgentFailure extends Error {
   constructor(

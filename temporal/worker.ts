@@ -1,26 +1,36 @@
 import { join } from 'node:path';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { agentActivities } from '../activities/agent-activities';
-import { remediationActivities } from '../activities/remediation-activities';
+import { launchActivities, planActivities, runActivities } from '../activities/run-activities';
+import { actions, plannable } from '../activities/actions/catalogue';
+import { sweepWorkspaces } from '../activities/actions/workspace';
+import { stepRunner } from '../activities/perform';
+import { stepPlanner } from '../activities/plan-step';
 import { watchActivities } from '../activities/watch-activities';
-import { requireServers, type Environment } from '../infra/config';
+import { requireServers } from '../infra/config';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { distDir } from '../infra/paths';
+import { readRunbook } from '../projections/queries/runbooks';
 import { runProcess } from '../infra/process';
+import { createPool } from '../infra/postgres/pool';
+import { RunLogs } from '../infra/postgres/run-logs';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
 import { TemporalAgentHistory } from './agent-history';
 import { TemporalAgents } from './agents';
+import { actionSettings, secretsOf } from './action-settings';
 import { TemporalCompanions } from './companions';
 import { connectTemporal } from './connection';
 import { Delivery } from './delivery';
+import { Launcher } from './launcher';
+import { launchesOf } from './launches';
+import { PolicyReader } from './policy';
+import { policyCheck, runSignals, runTargets, stepLocks } from './run-ports';
+import { TargetLocks } from './target-locks';
 import { temporalLogger } from './temporal-logger';
 
-/** Which programs remediations may run on this worker: any while developing, none in production unless named. */
-function executables({ YMERA_EXECUTABLES, ENVIRONMENT }: Environment): string[] | 'any' {
-  if (YMERA_EXECUTABLES !== undefined) return YMERA_EXECUTABLES.split(',').map((name) => name.trim());
-  return ENVIRONMENT === 'production' ? [] : 'any';
-}
+/** How often the folders of old runs are removed. */
+const sweepEveryMs = 6 * 3_600_000;
 
 /** The worker: runs the workflows of all agents and does what they want done. Any number of them may run. */
 runProcess('worker', async (stop, env, logger) => {
@@ -37,6 +47,14 @@ runProcess('worker', async (stop, env, logger) => {
   const checkpoints = new RedisCheckpointStore(redis);
   const onError = (err: unknown, what: string): void => logger.warn({ err }, `${what} failed`);
   const agents = new TemporalAgents(client, servers.temporal.taskQueue, new Delivery(publisher, checkpoints, onError));
+  const pool = createPool(servers.postgres.url, logger);
+  const logs = new RunLogs(pool, logger);
+  const policy = new PolicyReader(agents);
+  const locks = new TargetLocks(agents);
+  const runbooks = { read: (name: string, version?: number) => readRunbook(pool, name, version) };
+  const launcher = new Launcher({ client, taskQueue: servers.temporal.taskQueue, agents, policy, runbooks });
+  const launches = launchesOf(launcher, agents);
+  const doing = { settings: actionSettings(env), secrets: secretsOf(env) };
   const connection = await NativeConnection.connect({
     address: servers.temporal.address,
     grpcCompression: { codec: 'none' },
@@ -51,22 +69,46 @@ runProcess('worker', async (stop, env, logger) => {
         publisher,
         checkpoints,
         history: new TemporalAgentHistory(client),
-        companions: new TemporalCompanions(client, servers.temporal.taskQueue),
+        companions: new TemporalCompanions(client, servers.temporal.taskQueue, agents, launches),
         onError,
       }),
       ...watchActivities(agents),
-      ...remediationActivities(agents, executables(env)),
+      ...launchActivities(launches),
+      ...planActivities(stepPlanner({ ...doing, actions: plannable() })),
+      ...runActivities({
+        runner: stepRunner({ ...doing, actions, policy: policyCheck(policy), locks: stepLocks(locks), logs, onError }),
+        publisher,
+        checkpoints,
+        targets: runTargets(locks),
+        launches,
+        signals: runSignals(client),
+        onError,
+      }),
     },
     // Short, so that another worker takes over soon when this one dies (docs/benchmarks.md).
     stickyQueueScheduleToStartTimeout: '500ms',
     // Each watched agent holds one for as long as it lives.
     maxConcurrentActivityTaskExecutions: 2000,
+    // A cancellation comes with the answer to a heartbeat.
+    maxHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: '5s',
   });
+  const sweep = (): void => {
+    sweepWorkspaces(doing.settings.workspace).catch((error: unknown) => onError(error, 'sweeping the workspace'));
+  };
+  sweep();
+  const sweeping = setInterval(sweep, sweepEveryMs);
   stop.addEventListener('abort', () => {
+    clearInterval(sweeping);
     void agents.flushCheckpoints(3000).finally(() => worker.shutdown());
   });
   logger.info('ready');
   await worker.run();
-  await Promise.allSettled([publisher.close(), redis.quit(), connection.close(), client.connection.close()]);
+  await Promise.allSettled([
+    publisher.close(),
+    redis.quit(),
+    pool.end(),
+    connection.close(),
+    client.connection.close(),
+  ]);
 });

@@ -51,15 +51,34 @@ export async function keepPublished(shell: AgentShell): Promise<never> {
 export async function keepCheckpointed(shell: AgentShell): Promise<never> {
   for (;;) {
     await condition(() => shell.dirty);
-    const wait = shell.checkpointFallbackAt - Date.now();
+    const at = shell.checkpointFallbackAt;
+    const wait = at - Date.now();
     if (wait > 0) {
-      await sleep(wait);
+      // Also woken where it became due earlier.
+      await condition(() => shell.checkpointFallbackAt < at, wait);
       continue;
     }
     const snapshot = shell.snapshot();
     const done = await checkpoint({ agentId: shell.id, checkpoint: snapshot });
     if (done) shell.delivered({ published: 0, checkpointed: snapshot.sequence });
     else shell.postponeCheckpoint();
+  }
+}
+
+/**
+ * Wakes the agent when it wants to be: by a command, like everything that makes events, so that these are in the outcome of an
+ * Update. What it has been woken for once it is not woken for again.
+ */
+export async function keepAlarms(shell: AgentShell): Promise<never> {
+  let rung: string | null = null;
+  for (;;) {
+    await condition(() => shell.alarmAt !== null && shell.alarmAt !== rung);
+    const at = shell.alarmAt ?? '';
+    const wait = Date.parse(at) - Date.now();
+    if (wait > 0 && (await condition(() => shell.alarmAt !== at, wait))) continue;
+    const command = { id: `${shell.id}:alarm:${at}`, type: 'Alarm', data: { at } };
+    await carryOut({ type: 'tell', agent: shell.id, command });
+    rung = at;
   }
 }
 

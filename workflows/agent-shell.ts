@@ -1,12 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { applyCommand, createAgent, type Applied } from '../actors/core/agent';
+import { applyCommand, createAgent, recordEvents, type Applied } from '../actors/core/agent';
 import type { AgentState } from '../actors/core/agent-state';
 import type { BaseConfig } from '../actors/core/base-config';
-import type { CommandEnvelope, CommandResult } from '../actors/core/command';
+import { systemPrincipalPrefix, type CommandEnvelope, type CommandResult } from '../actors/core/command';
 import { DedupeWindow } from '../actors/core/dedupe-window';
 import type { Effect } from '../actors/core/effect';
-import { isDomainError } from '../actors/core/errors';
-import { eventName, type EventRecord } from '../actors/core/event';
+import { isDomainError, type DomainError } from '../actors/core/errors';
+import { eventName, type DomainEvent, type EventRecord } from '../actors/core/event';
 import type { AnyKind } from '../actors/core/kind';
 import { lifecycleEvents } from '../actors/core/lifecycle';
 import { kindNamed } from '../actors/registry';
@@ -61,7 +61,7 @@ export class AgentShell {
       shell.take(born, input.creation.command.id);
       return shell;
     }
-    const { agent, published, window, effects, checkpoint } = input.carried;
+    const { agent, published, window, effects, checkpoint, pending = [] } = input.carried;
     const shell = new AgentShell(
       kindNamed(agent.kind),
       agent,
@@ -71,6 +71,7 @@ export class AgentShell {
       checkpoint,
     );
     if (published < agent.sequence) shell.unconfirmedSince = Date.now();
+    shell.pending.push(...pending);
     return shell;
   }
 
@@ -94,24 +95,34 @@ export class AgentShell {
     if (seen) return { status: 'duplicate', commandId, from: seen[0], to: seen[1] };
     try {
       const applied = applyCommand(this.kind, this.agent, command, time);
+      if (applied.refusal) {
+        this.take(applied);
+        return { ...rejected(commandId, applied.refusal), events: applied.records };
+      }
       this.take(applied, commandId);
       return { status: 'accepted', commandId, sequence: this.agent.sequence, events: applied.records };
     } catch (error) {
-      if (isDomainError(error)) {
-        return { status: 'rejected', commandId, code: error.code, message: error.message, fields: error.fields };
-      }
+      if (isDomainError(error)) return rejected(commandId, error);
       // Thrown on, it would fail the task, and be tried for ever: one bad command would end the agent.
       const message = `deciding on ${command.type} failed: ${String(error)}`;
       return { status: 'rejected', commandId, code: 'decision_failed', message, fields: [] };
     }
   }
 
-  private take({ agent, records, effects }: Applied, commandId: string): void {
+  /** Records what the workflow itself has seen happen. */
+  record(...events: DomainEvent[]): void {
+    const meta = { id: `${this.agent.id}:progress`, principal: `${systemPrincipalPrefix}${this.kind.name}` };
+    this.take(recordEvents(this.kind, this.agent, events, meta, new Date().toISOString()));
+  }
+
+  private take({ agent, records, effects }: Applied, commandId?: string): void {
     this.agent = agent;
-    this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
+    if (commandId !== undefined) {
+      this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
+    }
     this.pending.push(...records);
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
-    if (this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
+    if (this.trims && this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
     if (records.some((record) => eventName(record) in lifecycleEvents)) this.checkpointWanted = true;
   }
@@ -201,7 +212,23 @@ export class AgentShell {
 
   carry(): AgentCarry {
     const { agent, published, effects, checkpoint } = this;
-    return { agent, published, effects, checkpoint, window: this.window.carry() };
+    const pending = this.trims ? {} : { pending: this.pending };
+    return { agent, published, effects, checkpoint, window: this.window.carry(), ...pending };
+  }
+
+  /** The state of the kind itself, and its config. */
+  get inner(): { state: unknown; config: unknown } {
+    return this.agent;
+  }
+
+  /** When the agent wants to be woken, or null. */
+  get alarmAt(): string | null {
+    return this.stopped ? null : (this.kind.alarm?.(this.agent.state, this.agent.config) ?? null);
+  }
+
+  /** Whether what is not at hand any more can be read from the history: not so with what a workflow records by itself. */
+  private get trims(): boolean {
+    return this.kind.workflow === undefined;
   }
 
   snapshot(): Checkpoint {
@@ -221,4 +248,11 @@ export class AgentShell {
       run_id: workflowInfo().runId,
     };
   }
+}
+
+function rejected(
+  commandId: string,
+  { code, message, fields }: DomainError,
+): Extract<CommandResult<EventRecord>, { status: 'rejected' }> {
+  return { status: 'rejected', commandId, code, message, fields };
 }

@@ -1,7 +1,7 @@
 import { condition, continueAsNew, setHandler, sleep } from '@temporalio/workflow';
 import { checkDispatch } from './agent-batch';
 import { AgentShell } from './agent-shell';
-import { announceBirth, keepCheckpointed, keepEffects, keepPublished } from './agent-loops';
+import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished } from './agent-loops';
 import { dispatch, view, type AgentInput } from './messages';
 
 /**
@@ -18,6 +18,7 @@ export async function agent(input: AgentInput): Promise<void> {
     keepPublished(shell),
     keepCheckpointed(shell),
     keepEffects(shell),
+    keepAlarms(shell),
     condition(() => shell.ended || shell.continueDue),
   ]);
   if (shell.ended) return;

@@ -1,3 +1,5 @@
 export { agent } from './agent';
-export { remediation } from './remediation';
+export { launch } from './launch';
+export { plan } from './plan';
+export { run } from './run';
 export { watch } from './watch';

@@ -19,6 +19,8 @@ export interface AgentCarry {
   window: CarriedWindow;
   effects: Effect[];
   checkpoint: CheckpointMark;
+  /** Records of a run that nobody has confirmed: those that its history does not hold yet are here. */
+  pending?: EventRecord[];
 }
 
 /** Which sequence the mirror in Redis holds, and since when (epoch ms). */
@@ -83,6 +85,9 @@ export const view = defineQuery<AgentView>('view');
 
 /** Tells a companion what it should be doing from now on. */
 export const configure = defineSignal<[unknown]>('configure');
+
+/** Tells a run how far its records are published, while the activity that published them goes on. */
+export const delivered = defineSignal<[number]>('delivered');
 
 /** Temporal's id of an agent's workflow. */
 export function agentWorkflowId(agentId: string): string {

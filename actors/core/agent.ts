@@ -1,6 +1,6 @@
 import { evolveAgent, recorded, unborn, type AgentState } from './agent-state';
 import { systemPrincipalPrefix, type CommandEnvelope } from './command';
-import { DomainError } from './errors';
+import { DomainError, isDomainError } from './errors';
 import type { DomainEvent, EventRecord } from './event';
 import { hashOf, seal } from './hash-chain';
 import type { Effect } from './effect';
@@ -13,6 +13,8 @@ export interface Applied {
   agent: AgentState;
   records: EventRecord[];
   effects: Effect[];
+  /** Why it was not done, where the refusal itself is on record. */
+  refusal?: DomainError;
 }
 
 /** The birth of an agent: who asked for it, and what it starts with. `config` was checked by the sender. */
@@ -37,7 +39,23 @@ export function createAgent(kind: AnyKind, creation: Creation, time: string): Ap
  */
 export function applyCommand(kind: AnyKind, agent: AgentState, command: CommandEnvelope, time: string): Applied {
   if (agent.status === 'stopped') throw new DomainError('agent_stopped', `agent ${agent.id} is stopped`);
-  return append(kind, agent, decideAgent(kind, agent, command, time), command, time);
+  try {
+    return append(kind, agent, decideAgent(kind, agent, command, time), command, time);
+  } catch (error) {
+    if (!isDomainError(error) || error.recorded.length === 0) throw error;
+    return { ...append(kind, agent, error.recorded, command, time), refusal: error };
+  }
+}
+
+/** Records facts that the agent's own workflow has seen happen. */
+export function recordEvents(
+  kind: AnyKind,
+  agent: AgentState,
+  events: DomainEvent[],
+  command: Pick<CommandEnvelope, 'id' | 'principal'>,
+  time: string,
+): Applied {
+  return append(kind, agent, events, command, time);
 }
 
 function decideAgent(kind: AnyKind, agent: AgentState, command: CommandEnvelope, time: string): DomainEvent[] {
@@ -55,8 +73,12 @@ function decideAgent(kind: AnyKind, agent: AgentState, command: CommandEnvelope,
     case 'Stop':
       return [{ type: 'AgentStopped', data: {} }];
     default: {
-      const { type, id, principal } = command;
-      return kind.decide({ type, data, id, principal, time }, agent.state, agent.config) as DomainEvent[];
+      const { type, id, principal, roles = [], reason } = command;
+      return kind.decide(
+        { type, data, id, principal, roles, reason, time },
+        agent.state,
+        agent.config,
+      ) as DomainEvent[];
     }
   }
 }

@@ -6,6 +6,8 @@ export interface CommandEnvelope {
   data: unknown;
   /** Subject of the verified token, or `system:…` for what Ymera itself sends. */
   principal: string;
+  /** Roles of the principal, from its verified token. */
+  roles?: string[];
   reason?: string;
   traceparent?: string;
 }
@@ -16,6 +18,8 @@ export interface Command<Type extends string = string, Data = unknown> {
   data: Data;
   id: string;
   principal: string;
+  roles: readonly string[];
+  reason: string | undefined;
   time: string;
 }
 
@@ -32,4 +36,11 @@ export type CommandResult<Record> =
       code: string;
       message: string;
       fields: { pointer: string; message: string }[];
+      /** What is on record of the refusal itself. */
+      events?: Record[];
     };
+
+/** The records that a command made, done or refused. */
+export function recordsOf<Record>(result: CommandResult<Record>): Record[] {
+  return result.status === 'duplicate' ? [] : (result.events ?? []);
+}

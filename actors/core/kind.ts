@@ -44,6 +44,15 @@ export interface AgentKind<
   checkConfig?(config: Config): FieldError[];
   /** What must be done outside because of this event, given the state after it. */
   effects?(event: Recorded<E> | LifecycleEvent, agent: { id: string; state: State; config: Config }): Effect[];
+  /**
+   * When the agent wants to be woken, ISO 8601 UTC, or null: it is sent the internal command `Alarm` `{at}` then. Called with
+   * each new state, so it must be cheap.
+   */
+  alarm?(state: State, config: Config): string | null;
+  /** Made by Ymera itself only, and not listed among the agents of people. */
+  internal?: true;
+  /** Which workflow hosts it; `agent` unless told. */
+  workflow?: 'run';
   /** A kind's own part of the checkpoint in Redis, for those who read only that. */
   checkpoint?(state: State): unknown;
 }

@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { Command } from '../core/command';
 import type { CommandDefinition } from '../core/kind';
+import { stringEnum } from '../core/string-enum';
+import { runOutcomes } from '../run/events';
 
 const time = Type.String({ minLength: 20, maxLength: 30 });
 const text = Type.String({ maxLength: 4000 });
@@ -13,48 +15,33 @@ const reportDown = Type.Object(
   strict,
 );
 const reportUp = Type.Object({ target: Type.String(), revision: count, since: time }, strict);
-const reportAttempt = Type.Object(
+const reportRun = Type.Object(
   {
     target: Type.String(),
     issue: Type.String(),
-    attempt: count,
-    outcome: Type.Union([Type.Literal('recovered'), Type.Literal('failed')]),
-    exitCode: Type.Union([Type.Integer(), Type.Null()]),
+    run: Type.String(),
+    outcome: stringEnum([...runOutcomes]),
     durationMs: Type.Number({ minimum: 0 }),
-    output: text,
     error: Type.Optional(text),
+    until: Type.Optional(time),
   },
   strict,
 );
-const reportOutcome = Type.Object(
-  {
-    target: Type.String(),
-    issue: Type.String(),
-    outcome: Type.Union([Type.Literal('recovered'), Type.Literal('failed')]),
-    attempts: count,
-    durationMs: Type.Number({ minimum: 0 }),
-  },
-  strict,
-);
-const reportCooldownOver = Type.Object({ target: Type.String(), issue: Type.String() }, strict);
+const alarm = Type.Object({ at: time }, strict);
 
 export type ReportDown = Static<typeof reportDown>;
 export type ReportUp = Static<typeof reportUp>;
-export type ReportAttempt = Static<typeof reportAttempt>;
-export type ReportOutcome = Static<typeof reportOutcome>;
-export type ReportCooldownOver = Static<typeof reportCooldownOver>;
+export type ReportRun = Static<typeof reportRun>;
 
 export type DevopsCommand =
   | Command<'ReportDown', ReportDown>
   | Command<'ReportUp', ReportUp>
-  | Command<'ReportAttempt', ReportAttempt>
-  | Command<'ReportOutcome', ReportOutcome>
-  | Command<'ReportCooldownOver', ReportCooldownOver>;
+  | Command<'ReportRun', ReportRun>
+  | Command<'Alarm', Static<typeof alarm>>;
 
 export const devopsCommands = {
   ReportDown: { schema: reportDown, description: 'The watch saw a target fail.', internal: true },
   ReportUp: { schema: reportUp, description: 'The watch saw a target answer again.', internal: true },
-  ReportAttempt: { schema: reportAttempt, description: 'A remediation made an attempt.', internal: true },
-  ReportOutcome: { schema: reportOutcome, description: 'A remediation ended.', internal: true },
-  ReportCooldownOver: { schema: reportCooldownOver, description: 'A cooldown ended.', internal: true },
+  ReportRun: { schema: reportRun, description: 'A run that was to bring a target back has ended.', internal: true },
+  Alarm: { schema: alarm, description: 'A pause or a cooldown is over.', internal: true },
 } as const satisfies Record<DevopsCommand['type'], CommandDefinition>;

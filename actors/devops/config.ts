@@ -3,6 +3,9 @@ import { baseConfig } from '../core/base-config';
 import type { FieldError } from '../core/errors';
 import { stringEnum } from '../core/string-enum';
 
+/** The remediation that comes with Ymera: `runbooks/remediate-target.yaml`. */
+export const shippedRunbook = 'remediate-target';
+
 const name = Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9][a-z0-9-]*$' });
 const seconds = { minimum: 0.1, maximum: 86400 };
 
@@ -59,8 +62,16 @@ const processProbe = Type.Object(
 
 const remediation = Type.Object(
   {
-    command: Type.String({ description: 'Name of one of the allowed `commands`.', minLength: 1, maxLength: 63 }),
-    attempts: Type.Integer({ minimum: 1, maximum: 20, default: 3 }),
+    runbook: Type.String({
+      description: 'Run for each attempt. The one that ships with Ymera runs a command and verifies with the probe.',
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      default: shippedRunbook,
+    }),
+    command: Type.Optional(
+      Type.String({ description: 'Name of one of the allowed `commands`.', minLength: 1, maxLength: 63 }),
+    ),
+    input: Type.Record(Type.String(), Type.Unknown(), { description: 'Input of another runbook.', default: {} }),
+    attempts: Type.Integer({ description: 'Most runs before a person is told.', minimum: 1, maximum: 20, default: 3 }),
     backoff: Type.Number({
       description: 'Seconds before the second attempt; doubled for each one after.',
       minimum: 0,
@@ -138,9 +149,12 @@ export function checkDevopsConfig(config: DevopsConfig): FieldError[] {
   config.targets.forEach(({ name, remediation }, index) => {
     if (seen.has(name)) faults.push({ pointer: `/targets/${index}/name`, message: `there is another target ${name}` });
     seen.add(name);
-    if (remediation && !Object.hasOwn(config.commands, remediation.command)) {
-      const pointer = `/targets/${index}/remediation/command`;
+    const pointer = `/targets/${index}/remediation/command`;
+    if (remediation?.command !== undefined && !Object.hasOwn(config.commands, remediation.command)) {
       faults.push({ pointer, message: `${remediation.command} is not one of the allowed commands` });
+    }
+    if (remediation?.runbook === shippedRunbook && remediation.command === undefined) {
+      faults.push({ pointer, message: `the runbook ${shippedRunbook} needs a command` });
     }
   });
   return faults;

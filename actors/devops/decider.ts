@@ -1,4 +1,4 @@
-import type { DevopsCommand, ReportAttempt, ReportDown, ReportOutcome, ReportUp } from './commands';
+import type { DevopsCommand, ReportDown, ReportRun, ReportUp } from './commands';
 import type { DevopsConfig, Target } from './config';
 import type { DevopsEvent } from './events';
 import type { DevopsState, TargetState } from './state';
@@ -8,6 +8,7 @@ import type { DevopsState, TargetState } from './state';
  * already, mean nothing: a watch that was restarted reports again.
  */
 export function decideDevops(command: DevopsCommand, state: DevopsState, config: DevopsConfig): DevopsEvent[] {
+  if (command.type === 'Alarm') return alarmed(command.time, state, config);
   const target = config.targets.find(({ name }) => name === command.data.target);
   const known = state.targets[command.data.target];
   if (!target || !known) return [];
@@ -18,19 +19,15 @@ export function decideDevops(command: DevopsCommand, state: DevopsState, config:
         : [];
     case 'ReportUp':
       return command.data.revision === state.revision ? up(command.data, known) : [];
-    case 'ReportAttempt':
-      return attempted(command.data, known);
-    case 'ReportOutcome':
+    case 'ReportRun':
       return ended(command.data, command.time, target, known);
-    case 'ReportCooldownOver':
-      return cooledDown(target, known);
   }
 }
 
 function down(report: ReportDown, now: string, target: Target, known: TargetState, number: number): DevopsEvent[] {
   if (known.health.status === 'failing') {
     // Seen before: only a remediation that the config has gained since is left to do.
-    return known.remediation.status === 'idle' ? startRemediation(target, known.health.issue) : [];
+    return known.remediation.status === 'idle' ? startRemediation(target, known.health.issue, 1) : [];
   }
   const issue = `${target.name}-${number}`;
   const { since, failures, error } = report;
@@ -40,9 +37,9 @@ function down(report: ReportDown, now: string, target: Target, known: TargetStat
   if (remediation.status === 'cooling' && now < remediation.until) {
     return [detected, { type: 'RemediationDeferred', data: { target: target.name, issue, until: remediation.until } }];
   }
-  // The one that runs has not been verified yet: its own outcome tells.
-  if (remediation.status === 'running') return [detected];
-  return [detected, ...startRemediation(target, issue)];
+  // The one that is under way has not been verified yet: its own outcome tells.
+  if (remediation.status === 'running' || remediation.status === 'pausing') return [detected];
+  return [detected, ...startRemediation(target, issue, 1)];
 }
 
 function up({ target, since }: ReportUp, { health }: TargetState): DevopsEvent[] {
@@ -58,31 +55,67 @@ function up({ target, since }: ReportUp, { health }: TargetState): DevopsEvent[]
   }
 }
 
-function attempted(report: ReportAttempt, { remediation }: TargetState): DevopsEvent[] {
+function ended(report: ReportRun, now: string, target: Target, { health, remediation }: TargetState): DevopsEvent[] {
   if (remediation.status !== 'running' || remediation.issue !== report.issue) return [];
-  return [{ type: 'RemediationAttempted', data: report }];
+  const { issue, run, outcome, durationMs, error, until } = report;
+  const { attempt, began } = remediation;
+  const facts = { run, outcome, durationMs, ...(error === undefined ? {} : { error }) };
+  const attempted: DevopsEvent = {
+    type: 'RemediationAttempted',
+    data: { target: target.name, issue, attempt, ...facts },
+  };
+  const recovered = outcome === 'succeeded' || health.status === 'healthy';
+  const { attempts: most = 0, backoff = 0, cooldown = 0 } = target.remediation ?? {};
+  if (!recovered && outcome !== 'vetoed' && attempt < most) {
+    const at = after(now, backoff * 2 ** (attempt - 1));
+    const next = { target: target.name, issue, attempt: attempt + 1, at };
+    return [attempted, { type: 'RemediationScheduled', data: next }];
+  }
+  // Whoever has refused it also knows when it may be asked for again.
+  const cooldownUntil = [after(now, cooldown), until ?? ''].sort().at(-1) ?? '';
+  return [attempted, ...completed(target.name, issue, attempt, recovered, began, now, cooldownUntil)];
 }
 
-function ended(report: ReportOutcome, now: string, target: Target, { remediation }: TargetState): DevopsEvent[] {
-  if (remediation.status !== 'running' || remediation.issue !== report.issue) return [];
-  const cooldown = target.remediation?.cooldown ?? 0;
-  const cooldownUntil = new Date(Date.parse(now) + cooldown * 1000).toISOString();
-  const completed: DevopsEvent = { type: 'RemediationCompleted', data: { ...report, cooldownUntil } };
-  if (report.outcome === 'recovered') return [completed];
-  const { issue, attempts } = report;
-  return [
-    completed,
-    { type: 'IssueEscalated', data: { target: target.name, issue, attempts, notBefore: cooldownUntil } },
-  ];
+function completed(
+  target: string,
+  issue: string,
+  attempts: number,
+  recovered: boolean,
+  began: string,
+  now: string,
+  cooldownUntil: string,
+): DevopsEvent[] {
+  const durationMs = Math.max(0, Date.parse(now) - Date.parse(began));
+  const outcome = recovered ? 'recovered' : 'failed';
+  const done: DevopsEvent = {
+    type: 'RemediationCompleted',
+    data: { target, issue, outcome, attempts, durationMs, cooldownUntil },
+  };
+  if (recovered) return [done];
+  return [done, { type: 'IssueEscalated', data: { target, issue, attempts, notBefore: cooldownUntil } }];
 }
 
-function cooledDown(target: Target, { health, remediation }: TargetState): DevopsEvent[] {
-  if (health.status !== 'failing' || remediation.status === 'running') return [];
-  return startRemediation(target, health.issue);
+/** What was put off and may begin now, for each target. */
+function alarmed(now: string, state: DevopsState, config: DevopsConfig): DevopsEvent[] {
+  return Object.entries(state.targets).flatMap(([name, { health, remediation }]) => {
+    const target = config.targets.find((candidate) => candidate.name === name);
+    if (!target || !('until' in remediation) || remediation.until > now) return [];
+    if (remediation.status === 'cooling') {
+      return health.status === 'failing' ? startRemediation(target, health.issue, 1) : [];
+    }
+    const { issue, attempt, began } = remediation;
+    if (health.status === 'failing') return startRemediation(target, issue, attempt);
+    // It came back by itself, or late.
+    return completed(name, issue, attempt - 1, true, began, now, after(now, target.remediation?.cooldown ?? 0));
+  });
 }
 
-function startRemediation(target: Target, issue: string): DevopsEvent[] {
+function after(time: string, seconds: number): string {
+  return new Date(Date.parse(time) + seconds * 1000).toISOString();
+}
+
+function startRemediation(target: Target, issue: string, attempt: number): DevopsEvent[] {
   if (!target.remediation) return [];
-  const { command, attempts } = target.remediation;
-  return [{ type: 'RemediationStarted', data: { target: target.name, issue, command, attempts } }];
+  const { runbook, attempts } = target.remediation;
+  return [{ type: 'RemediationStarted', data: { target: target.name, issue, runbook, attempt, attempts } }];
 }

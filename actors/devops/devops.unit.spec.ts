@@ -26,19 +26,31 @@ const up = (second = 2, target = 'web'): Step => ({
   at: at(second),
   data: { target, revision: 1, since: at(second) },
 });
-const outcome = (result: 'recovered' | 'failed', second: number): Step => ({
-  type: 'ReportOutcome',
+const ended = (outcome: string, second: number, more: object = {}): Step => ({
+  type: 'ReportRun',
   at: at(second),
-  data: { target: 'web', issue: 'web-1', outcome: result, attempts: 2, durationMs: 5 },
+  data: { target: 'web', issue: 'web-1', run: 'r1', outcome, durationMs: 5, ...more },
 });
-const cooldownOver = (second: number): Step => ({
-  type: 'ReportCooldownOver',
-  at: at(second),
-  data: { target: 'web', issue: 'web-1' },
-});
-const started = (issue: string) => ({
+const alarm = (second: number): Step => ({ type: 'Alarm', at: at(second), data: { at: at(second) } });
+const started = (issue: string, attempt = 1) => ({
   type: 'RemediationStarted',
-  data: { target: 'web', issue, command: 'restart', attempts: 2 },
+  data: { target: 'web', issue, runbook: 'remediate-target', attempt, attempts: 2 },
+});
+const attempted = (attempt: number, outcome: string) => ({
+  type: 'RemediationAttempted',
+  data: { target: 'web', issue: 'web-1', attempt, run: 'r1', outcome, durationMs: 5 },
+});
+const completed = (outcome: string, attempts: number, second: number, began = 1, cooldownUntil = at(second + 60)) => ({
+  type: 'RemediationCompleted',
+  data: { target: 'web', issue: 'web-1', outcome, attempts, durationMs: (second - began) * 1000, cooldownUntil },
+});
+const escalated = (attempts: number, notBefore: string) => ({
+  type: 'IssueEscalated',
+  data: { target: 'web', issue: 'web-1', attempts, notBefore },
+});
+const scheduled = (attempt: number, second: number) => ({
+  type: 'RemediationScheduled',
+  data: { target: 'web', issue: 'web-1', attempt, at: at(second) },
 });
 const detected = (issue: string, second: number, target = 'web') => ({
   type: 'IssueDetected',
@@ -73,31 +85,59 @@ describe('devops', () => {
     given(up(1)).when(up(2)).thenNothingHappened();
   });
 
-  it('completes a remediation that worked, and escalates one that did not', () => {
-    const completed = (result: string) => ({
-      type: 'RemediationCompleted',
-      data: { target: 'web', issue: 'web-1', outcome: result, attempts: 2, durationMs: 5, cooldownUntil: at(70) },
-    });
-    given(down()).when(outcome('recovered', 10)).then(completed('recovered'));
+  it('completes a remediation that worked', () => {
     given(down())
-      .when(outcome('failed', 10))
-      .then(completed('failed'), {
-        type: 'IssueEscalated',
-        data: { target: 'web', issue: 'web-1', attempts: 2, notBefore: at(70) },
-      });
-    given(down(), outcome('failed', 10)).when(outcome('failed', 11)).thenNothingHappened();
+      .when(ended('succeeded', 10))
+      .then(attempted(1, 'succeeded'), completed('recovered', 1, 10));
+    given(down(), ended('succeeded', 10)).when(ended('succeeded', 11)).thenNothingHappened();
+  });
+
+  it('tries again after a pause, and escalates once when the last attempt failed', () => {
+    given(down()).when(ended('ineffective', 10)).then(attempted(1, 'ineffective'), scheduled(2, 15));
+    given(down(), ended('ineffective', 10)).when(alarm(14)).thenNothingHappened();
+    given(down(), ended('ineffective', 10)).when(alarm(15)).then(started('web-1', 2));
+    given(down(), ended('failed', 10), alarm(15))
+      .when(ended('failed', 20))
+      .then(attempted(2, 'failed'), completed('failed', 2, 20), escalated(2, at(80)));
+  });
+
+  it('stops trying when the target came back by itself meanwhile', () => {
+    given(down(), ended('failed', 10), up(12))
+      .when(alarm(15))
+      .then(completed('recovered', 1, 15));
+  });
+
+  it('escalates a veto at once, and waits for as long as whoever refused it says', () => {
+    given(down())
+      .when(ended('vetoed', 10, { until: at(500) }))
+      .then(attempted(1, 'vetoed'), completed('failed', 1, 10, 1, at(500)), escalated(1, at(500)));
   });
 
   it('tries nothing during the cooldown, and goes on after it only where the target still fails', () => {
-    given(down(), up(5), outcome('recovered', 10))
+    given(down(), up(5), ended('succeeded', 10))
       .when(down('web', 20))
       .then(detected('web-2', 20), {
         type: 'RemediationDeferred',
         data: { target: 'web', issue: 'web-2', until: at(70) },
       });
-    given(down(), outcome('failed', 10)).when(cooldownOver(71)).then(started('web-1'));
-    given(down(), up(5), outcome('recovered', 10)).when(cooldownOver(71)).thenNothingHappened();
-    given(down(), up(5), outcome('recovered', 10)).when(down('web', 71)).then(detected('web-2', 71), started('web-2'));
+    const failed = [down(), ended('failed', 10), alarm(15), ended('failed', 20)];
+    given(...failed)
+      .when(alarm(79))
+      .thenNothingHappened();
+    given(...failed)
+      .when(alarm(80))
+      .then(started('web-1'));
+    given(down(), up(5), ended('succeeded', 10)).when(alarm(71)).thenNothingHappened();
+    given(down(), up(5), ended('succeeded', 10)).when(down('web', 71)).then(detected('web-2', 71), started('web-2'));
+  });
+
+  it('wants to be woken only when there is something to do then', () => {
+    const alarmAfter = (...steps: Step[]) =>
+      devops.alarm?.(agentAfter(devops, config, steps).state as DevopsState, {} as never);
+    expect(alarmAfter(down())).toBeNull();
+    expect(alarmAfter(down(), ended('failed', 10))).toBe(at(15));
+    expect(alarmAfter(down(), ended('failed', 10), alarm(15), ended('failed', 20))).toBe(at(80));
+    expect(alarmAfter(down(), up(5), ended('succeeded', 10))).toBeNull();
   });
 
   it('lets nobody else report', () => {
@@ -133,7 +173,16 @@ describe('devops', () => {
     ]);
     const failing = applyCommand(devops, born.agent, { id: 'd', principal: 'system:watch', ...down() }, at(1));
     expect(failing.effects).toMatchObject([
-      { type: 'start', workflow: 'remediation', id: 'remediation:a1:3', input: { issue: 'web-1' } },
+      {
+        type: 'launch',
+        request: {
+          id: expect.stringMatching(/^run-[0-9a-f]{32}$/) as string,
+          runbook: 'remediate-target',
+          input: { target: 'web', lock: 'http://127.0.0.1:1/', argv: ['systemctl', 'restart', 'web'] },
+          trigger: { type: 'agent', agent: 'a1', issue: 'web-1', target: 'web' },
+          principal: 'agent:a1',
+        },
+      },
     ]);
     const stopped = applyCommand(devops, failing.agent, { id: 's', principal: 'ada', type: 'Stop', data: {} }, at(2));
     expect(stopped.effects).toMatchObject([{ type: 'configure', input: { targets: [] } }]);
@@ -143,7 +192,9 @@ describe('devops', () => {
     const { targets } = config;
     const twice = { ...config, targets: [targets[1], targets[1]] };
     const unknown = { ...config, commands: {} };
-    for (const bad of [twice, unknown]) {
+    const { command: _, ...without } = targets[0]?.remediation ?? {};
+    const commandless = { ...config, targets: [{ ...targets[0], remediation: without }] };
+    for (const bad of [twice, unknown, commandless]) {
       given()
         .when({ type: 'SetConfig', data: { config: bad } })
         .thenRefused('invalid_config');

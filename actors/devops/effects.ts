@@ -1,7 +1,9 @@
 import type { Effect } from '../core/effect';
 import type { Recorded } from '../core/event';
 import type { LifecycleEvent } from '../core/lifecycle';
-import type { AllowedCommand, DevopsConfig, Target } from './config';
+import { hashOf } from '../core/hash-chain';
+import type { LaunchRequest } from '../core/launch';
+import { shippedRunbook, type DevopsConfig, type Target } from './config';
 import type { DevopsEvent } from './events';
 import type { DevopsState } from './state';
 
@@ -11,14 +13,6 @@ export interface WatchInput {
   revision: number;
   /** What to watch; empty ends the watch. */
   targets: Target[];
-}
-
-/** What a remediation is told: everything it needs, as the config stood when it began. */
-export interface RemediationInput {
-  agentId: string;
-  issue: string;
-  target: Target & { remediation: NonNullable<Target['remediation']> };
-  command: AllowedCommand;
 }
 
 /** What must happen outside because of an event of a devops agent. */
@@ -38,6 +32,7 @@ export function devopsEffects(
     case 'IssueDetected':
     case 'TargetRecovered':
     case 'RemediationDeferred':
+    case 'RemediationScheduled':
     case 'RemediationAttempted':
     case 'RemediationCompleted':
     case 'IssueEscalated':
@@ -50,15 +45,44 @@ function watch(agentId: string, revision: number, targets: Target[]): Effect {
   return { type: 'configure', workflow: 'watch', id: `watch:${agentId}`, input };
 }
 
+/** The run of one attempt. Its id follows from the event, so that beginning it twice begins it once. */
 function remediate(
   agentId: string,
   { sequence, data: { issue, target: name } }: Extract<Recorded<DevopsEvent>, { type: 'RemediationStarted' }>,
   config: DevopsConfig,
 ): Effect[] {
   const target = config.targets.find((candidate) => candidate.name === name);
-  const remediation = target?.remediation;
-  const command = remediation && config.commands[remediation.command];
-  if (!target || !remediation || !command) return [];
-  const input: RemediationInput = { agentId, issue, target: { ...target, remediation }, command };
-  return [{ type: 'start', workflow: 'remediation', id: `remediation:${agentId}:${sequence}`, input }];
+  if (!target?.remediation) return [];
+  const request: LaunchRequest = {
+    id: `run-${hashOf([agentId, sequence]).slice(0, 32)}`,
+    runbook: target.remediation.runbook,
+    input: inputOf(target, target.remediation, config),
+    trigger: { type: 'agent', agent: agentId, issue, target: name },
+    principal: `agent:${agentId}`,
+  };
+  return [{ type: 'launch', request }];
+}
+
+function inputOf(
+  { name, probe, timeout }: Target,
+  { runbook, command: commandName, input, settle }: NonNullable<Target['remediation']>,
+  { commands }: DevopsConfig,
+): Record<string, unknown> {
+  const command = commandName === undefined ? undefined : commands[commandName];
+  if (runbook !== shippedRunbook || !command) return input;
+  const { argv, cwd, timeout: limit } = command;
+  const around = { target: name, lock: lockOf(probe), probe, probe_timeout: timeout, settle };
+  return { ...around, argv, timeout: limit, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** What really is behind a target, whatever its agents call it. */
+function lockOf(probe: Target['probe']): string {
+  switch (probe.type) {
+    case 'http':
+      return probe.url;
+    case 'tcp':
+      return `tcp://${probe.host}:${probe.port}`;
+    case 'process':
+      return `process:${probe.pid_file}`;
+  }
 }

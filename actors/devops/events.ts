@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { DomainEvent } from '../core/event';
 import type { EventDefinition } from '../core/kind';
+import { stringEnum } from '../core/string-enum';
+import { runOutcomes } from '../run/events';
 
 const time = Type.String();
 const outcome = Type.Union([Type.Literal('recovered'), Type.Literal('failed')]);
@@ -19,21 +21,28 @@ const targetRecovered = Type.Object({
   issue: Type.Union([Type.String(), Type.Null()]),
   downtimeMs: Type.Union([Type.Number(), Type.Null()]),
 });
+/** One run is begun; `attempt` of at most `attempts`. */
 const remediationStarted = Type.Object({
   target: Type.String(),
   issue: Type.String(),
-  command: Type.String(),
+  runbook: Type.String(),
+  attempt: Type.Integer(),
   attempts: Type.Integer(),
+});
+const remediationScheduled = Type.Object({
+  target: Type.String(),
+  issue: Type.String(),
+  attempt: Type.Integer(),
+  at: time,
 });
 const remediationDeferred = Type.Object({ target: Type.String(), issue: Type.String(), until: time });
 const remediationAttempted = Type.Object({
   target: Type.String(),
   issue: Type.String(),
   attempt: Type.Integer(),
-  outcome,
-  exitCode: Type.Union([Type.Integer(), Type.Null()]),
+  run: Type.String(),
+  outcome: stringEnum([...runOutcomes]),
   durationMs: Type.Number(),
-  output: Type.String(),
   error: Type.Optional(Type.String()),
 });
 const remediationCompleted = Type.Object({
@@ -56,6 +65,7 @@ export type DevopsEvent =
   | DomainEvent<'TargetRecovered', Static<typeof targetRecovered>>
   | DomainEvent<'RemediationStarted', Static<typeof remediationStarted>>
   | DomainEvent<'RemediationDeferred', Static<typeof remediationDeferred>>
+  | DomainEvent<'RemediationScheduled', Static<typeof remediationScheduled>>
   | DomainEvent<'RemediationAttempted', Static<typeof remediationAttempted>>
   | DomainEvent<'RemediationCompleted', Static<typeof remediationCompleted>>
   | DomainEvent<'IssueEscalated', Static<typeof issueEscalated>>;
@@ -65,6 +75,7 @@ export const devopsEvents = {
   TargetRecovered: { schema: targetRecovered, messagetype: 'EVENT' },
   RemediationStarted: { schema: remediationStarted, messagetype: 'EVENT' },
   RemediationDeferred: { schema: remediationDeferred, messagetype: 'EVENT' },
+  RemediationScheduled: { schema: remediationScheduled, messagetype: 'EVENT' },
   RemediationAttempted: { schema: remediationAttempted, messagetype: 'EVENT' },
   RemediationCompleted: { schema: remediationCompleted, messagetype: 'RESPONSE' },
   IssueEscalated: { schema: issueEscalated, messagetype: 'NOTIFICATION' },

@@ -9,10 +9,14 @@ export type Health =
   | { status: 'healthy'; since: string }
   | { status: 'failing'; since: string; issue: string; error: string; escalated: boolean };
 
-/** What is being done about it. `cooling` may have passed its `until`: nobody ends it, the next remediation does. */
+/**
+ * What is being done about it: a run is under way, the next one waits, or none may begin for now. `cooling` may have passed its
+ * `until`: nobody ends it, the next remediation does. `began`: when the first of its runs did.
+ */
 export type Remediation =
   | { status: 'idle' }
-  | { status: 'running'; issue: string; attempt: number; since: string }
+  | { status: 'running'; issue: string; attempt: number; since: string; began: string }
+  | { status: 'pausing'; issue: string; attempt: number; until: string; began: string }
   | { status: 'cooling'; issue: string; outcome: 'recovered' | 'failed'; until: string };
 
 export interface TargetState {
@@ -58,14 +62,19 @@ function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): Target
     }
     case 'TargetRecovered':
       return { ...target, health: { status: 'healthy', since: event.data.since } };
-    case 'RemediationStarted':
-      return { ...target, remediation: { status: 'running', issue: event.data.issue, attempt: 0, since: event.time } };
+    case 'RemediationStarted': {
+      const { issue, attempt } = event.data;
+      const began = attempt > 1 && 'began' in target.remediation ? target.remediation.began : event.time;
+      return { ...target, remediation: { status: 'running', issue, attempt, since: event.time, began } };
+    }
+    case 'RemediationScheduled': {
+      const { issue, attempt, at } = event.data;
+      const began = 'began' in target.remediation ? target.remediation.began : event.time;
+      return { ...target, remediation: { status: 'pausing', issue, attempt, until: at, began } };
+    }
     case 'RemediationDeferred':
-      return target;
     case 'RemediationAttempted':
-      return target.remediation.status === 'running'
-        ? { ...target, remediation: { ...target.remediation, attempt: event.data.attempt } }
-        : target;
+      return target;
     case 'RemediationCompleted': {
       const { issue, outcome, cooldownUntil } = event.data;
       return { ...target, remediation: { status: 'cooling', issue, outcome, until: cooldownUntil } };
@@ -73,4 +82,13 @@ function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): Target
     case 'IssueEscalated':
       return target.health.status === 'failing' ? { ...target, health: { ...target.health, escalated: true } } : target;
   }
+}
+
+/** When the next pause or cooldown ends that somebody waits for, or null. */
+export function devopsAlarm({ targets }: DevopsState): string | null {
+  const times = Object.values(targets).flatMap(({ health, remediation }) => {
+    if (remediation.status === 'pausing') return [remediation.until];
+    return remediation.status === 'cooling' && health.status === 'failing' ? [remediation.until] : [];
+  });
+  return times.sort()[0] ?? null;
 }

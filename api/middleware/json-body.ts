@@ -11,21 +11,40 @@ const mostDepth = 64;
  * @throws Problem; what the client still sends is left to Node, which reads it off and drops it
  */
 export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
-  const bytes = await readBody(ctx.req, ctx.request.length);
-  if (bytes.length === 0) throw new Problem('body_required');
-  if (!isJson(ctx)) throw new Problem('unsupported_media_type');
-  const text = decode(bytes);
+  return readText(ctx, ['json', '+json'], jsonOf);
+}
+
+/** The same where the body may be YAML too, of which `fromYaml` makes the value. */
+export async function readJsonOrYaml(ctx: ParameterizedContext, fromYaml: (text: string) => unknown): Promise<unknown> {
+  const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
+  return ctx.is(...yaml) ? readText(ctx, yaml, fromYaml) : readJson(ctx);
+}
+
+/** The JSON value that a text is. @throws Problem */
+export function jsonOf(text: string): unknown {
   if (depthOf(text) > mostDepth) throw new Problem('json_too_deep');
   return parseJson(text);
 }
 
-function isJson(ctx: ParameterizedContext): boolean {
-  const plain = ctx.get('Content-Encoding') === '' || ctx.get('Content-Encoding') === 'identity';
-  const charset = ctx.request.charset.toLowerCase();
-  return plain && (charset === '' || charset === 'utf-8' || charset === 'utf8') && ctx.is('json', '+json') !== false;
+async function readText(
+  ctx: ParameterizedContext,
+  types: string[],
+  parseText: (text: string) => unknown,
+): Promise<unknown> {
+  const bytes = await readBody(ctx.req, ctx.request.length);
+  if (bytes.length === 0) throw new Problem('body_required');
+  if (!isPlainText(ctx) || ctx.is(...types) === false) throw new Problem('unsupported_media_type');
+  return parseText(decodeUtf8(bytes));
 }
 
-async function readBody(req: IncomingMessage, announced: number | undefined): Promise<Buffer> {
+function isPlainText(ctx: ParameterizedContext): boolean {
+  const plain = ctx.get('Content-Encoding') === '' || ctx.get('Content-Encoding') === 'identity';
+  const charset = ctx.request.charset.toLowerCase();
+  return plain && (charset === '' || charset === 'utf-8' || charset === 'utf8');
+}
+
+/** The bytes of a request's body, at most 1 MiB. @throws Problem `body_too_large` | `malformed_request` */
+export async function readBody(req: IncomingMessage, announced: number | undefined): Promise<Buffer> {
   if ((announced ?? 0) > mostBytes) throw new Problem('body_too_large');
   const chunks: Buffer[] = [];
   let size = 0;
@@ -43,7 +62,8 @@ async function readBody(req: IncomingMessage, announced: number | undefined): Pr
   return Buffer.concat(chunks);
 }
 
-function decode(bytes: Buffer): string {
+/** @throws Problem `invalid_encoding` */
+export function decodeUtf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

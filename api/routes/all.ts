@@ -1,10 +1,17 @@
 import type { Route } from '../route';
+import { actionRoutes } from './actions/routes';
 import { agentRoutes } from './agents/routes';
+import { approvalRoutes } from './approvals/routes';
 import { authRoutes } from './auth/routes';
 import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
 import { eventRoutes } from './events/routes';
+import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
+import { lockRoutes } from './locks/routes';
+import { runbookRoutes } from './runbooks/routes';
+import { runRoutes } from './runs/routes';
+import { scheduleRoutes } from './schedules/routes';
 import { openApiRoute } from './system/openapi';
 import { systemRoutes } from './system/routes';
 
@@ -15,6 +22,13 @@ const described: readonly Route[] = [
   ...configRoutes,
   ...commandRoutes,
   ...eventRoutes,
+  ...actionRoutes,
+  ...runbookRoutes,
+  ...runRoutes,
+  ...approvalRoutes,
+  ...lockRoutes,
+  ...scheduleRoutes,
+  ...hookRoutes,
   ...systemRoutes,
 ];
 

@@ -1,8 +1,10 @@
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../infra/logger';
+import type { RunLogStream } from '../dependencies';
 import { Problem, problemOf } from '../problem';
 import type { EventFrame } from './frame';
 import type { Hub, Member } from './hub';
+import { LogFollower } from './log-follower';
 import { Outbox } from './outbox';
 import type { Past } from './past';
 import { errorFrame, filterOf, frameOf, parseMessage, type Subscribe } from './protocol';
@@ -14,6 +16,7 @@ const mostUnanswered = 64;
 export interface ConnectionPorts {
   hub: Hub;
   past: Past;
+  logs: RunLogStream;
   logger: Logger;
   onSlow(): void;
 }
@@ -21,6 +24,7 @@ export interface ConnectionPorts {
 /** One client: what it says, and what it has subscribed to. It has one subscription; a new one replaces the old. */
 export class Connection implements Member {
   private readonly sender: Sender;
+  private readonly logs: LogFollower;
   private readonly early = new Set<string>();
   private outbox: Outbox | null = null;
   /** Messages are answered one after another. */
@@ -34,6 +38,7 @@ export class Connection implements Member {
     private readonly ports: ConnectionPorts,
   ) {
     this.sender = new Sender(socket, () => ports.onSlow());
+    this.logs = new LogFollower(this.sender, ports.logs, ports.logger);
     // A broken frame or connection closes the socket, which is all that there is to do.
     socket.on('error', (error) => ports.logger.debug({ err: error }, 'ws: broken'));
     socket.on('pong', () => {
@@ -85,6 +90,11 @@ export class Connection implements Member {
         this.outbox?.end();
         this.outbox = null;
         return this.sender.send(frameOf({ op: 'unsubscribed' }));
+      case 'logs':
+        return this.logs.follow(message);
+      case 'unlogs':
+        this.logs.unfollow(message.run);
+        return this.sender.send(frameOf({ op: 'unlogged', run: message.run }));
       case 'ping':
         return this.sender.send(frameOf({ op: 'pong' }));
     }
@@ -113,6 +123,7 @@ export class Connection implements Member {
   private end(): void {
     this.ports.hub.remove(this);
     this.sender.end();
+    this.logs.end();
     this.outbox?.end();
   }
 }

@@ -19,16 +19,35 @@ const subscribe = Type.Object(
   },
   { additionalProperties: false },
 );
+const logs = Type.Object(
+  {
+    op: Type.Literal('logs'),
+    run: Type.String({ pattern: agentIdPattern }),
+    /** The last line that is known already: those after it follow without a gap. */
+    after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  },
+  { additionalProperties: false },
+);
+const unlogs = Type.Object(
+  { op: Type.Literal('unlogs'), run: Type.String({ pattern: agentIdPattern }) },
+  { additionalProperties: false },
+);
 const bare = Type.Object(
   { op: Type.Unsafe<'unsubscribe' | 'ping'>({ type: 'string', enum: ['unsubscribe', 'ping'] }) },
   { additionalProperties: false },
 );
 
 export type Subscribe = Static<typeof subscribe>;
-export type ClientMessage = Subscribe | Static<typeof bare>;
+export type FollowLogs = Static<typeof logs>;
+export type ClientMessage = Subscribe | FollowLogs | Static<typeof unlogs> | Static<typeof bare>;
 
 const checkSubscribe = validator(subscribe, 'the message', 'invalid_body', false);
 const checkBare = validator(bare, 'the message', 'invalid_body', false);
+const checks = new Map([
+  ['subscribe', checkSubscribe],
+  ['logs', validator(logs, 'the message', 'invalid_body', false)],
+  ['unlogs', validator(unlogs, 'the message', 'invalid_body', false)],
+]);
 
 /** @throws Problem `invalid_message` */
 export function parseMessage(text: string): ClientMessage {
@@ -36,7 +55,7 @@ export function parseMessage(text: string): ClientMessage {
   try {
     value = parse(text);
     const op = (value as { op?: unknown } | null)?.op;
-    (op === 'subscribe' ? checkSubscribe : checkBare)(value);
+    (checks.get(op as string) ?? checkBare)(value);
   } catch (error) {
     const fields = error instanceof Problem ? error.fields : [];
     throw new Problem('invalid_message', error instanceof Problem ? error.message : 'the message is not JSON', fields);

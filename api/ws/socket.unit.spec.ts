@@ -59,12 +59,27 @@ describe('a socket', () => {
     const eventsAfter = async (position: number) =>
       stream.records.map((record, i) => ({ position: i + 1, record })).filter((each) => each.position > position);
     const past = new StreamPast(stream, { ...emptyLedger, eventsAfter });
+    const logs = {
+      follow: async function* (run: string, after: number) {
+        yield [
+          {
+            position: after + 1,
+            path: run,
+            attempt: 1,
+            stream: 'stdout' as const,
+            time: '',
+            text: 'hello',
+            cut: false,
+          },
+        ];
+      },
+    };
     serveWebSockets(api.server, {
       tokens: api.tokens,
       tickets: { claim: async (id) => !used.has(id) && used.add(id) !== undefined },
       origins: new Set(['https://console.example']),
       logger,
-      onSocket: (socket) => void new Connection(socket, { hub, past, logger, onSlow: () => (shed += 1) }),
+      onSocket: (socket) => void new Connection(socket, { hub, past, logs, logger, onSlow: () => (shed += 1) }),
     });
     await hub.start();
   });
@@ -103,6 +118,21 @@ describe('a socket', () => {
     expect((await connect({ origin: 'https://evil.example' })).status).toBe(403);
     expect((await connect({ origin: 'https://console.example' })).status).toBe(101);
     expect((await connect({ origin: api.origin })).status).toBe(101);
+  });
+
+  it('follows the logs of runs, at most 20', async () => {
+    const { say, until } = await connect();
+    say({ op: 'logs', run: 'r', after: 4 });
+    expect(await until(2)).toMatchObject([
+      { op: 'logging', run: 'r', after: 4 },
+      { op: 'log', run: 'r', lines: [{ position: 5, text: 'hello' }] },
+    ]);
+    say({ op: 'unlogs', run: 'r' });
+    expect((await until(3))[2]).toEqual({ op: 'unlogged', run: 'r' });
+    for (let i = 0; i < 21; i += 1) say({ op: 'logs', run: `r${i}` });
+    const frames = await until(3 + 41);
+    expect(frames.filter(({ op }) => op === 'logging')).toHaveLength(21);
+    expect(frames.filter(({ op }) => op === 'error')).toMatchObject([{ code: 'invalid_message' }]);
   });
 
   it('gets what it subscribed to, with positions', async () => {

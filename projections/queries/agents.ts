@@ -1,4 +1,6 @@
 import type { AgentState } from '../../actors/core/agent-state';
+import { kinds } from '../../actors/registry';
+import { formatCursor, parseCursor } from './cursor';
 import type { Queryable } from './queryable';
 
 /** An agent in a list. Times are ISO 8601, UTC. */
@@ -17,6 +19,7 @@ export interface AgentSummary {
 
 /** Which agents: all conditions given must hold. */
 export interface AgentFilter {
+  /** Left out: all but the kinds that only Ymera itself makes agents of. */
   kind?: string;
   status?: 'running' | 'stopped';
   /** How the id or (whatever its case) the name begins. */
@@ -53,7 +56,7 @@ export async function listAgents(
   limit: number,
   cursor?: string,
 ): Promise<AgentPage> {
-  const after = cursor ? parseCursor(cursor) : null;
+  const after = parseCursor(cursor, ['time', 'text']);
   const prefix = q === undefined || q === '' ? null : `${q.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
   const { rows } = await db.query<AgentRow>(
     `SELECT id, kind, name, status, config_version, sequence, hash, created_at, updated_at, last_event_type
@@ -61,12 +64,13 @@ export async function listAgents(
      WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR status = $2)
        AND ($3::text IS NULL OR id LIKE $3 OR lower(name) LIKE lower($3))
        AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::text))
-     ORDER BY created_at DESC, id DESC LIMIT $6`,
-    [kind ?? null, status ?? null, prefix, after?.createdAt ?? null, after?.id ?? null, limit + 1],
+       AND ($1::text IS NOT NULL OR kind <> ALL ($6::text[]))
+     ORDER BY created_at DESC, id DESC LIMIT $7`,
+    [kind ?? null, status ?? null, prefix, after?.[0] ?? null, after?.[1] ?? null, internalKinds(), limit + 1],
   );
   const agents = rows.slice(0, limit).map(summary);
   const last = agents.at(-1);
-  return { agents, next: rows.length > limit && last ? formatCursor(last) : null };
+  return { agents, next: rows.length > limit && last ? formatCursor([last.createdAt, last.id]) : null };
 }
 
 /** One agent as it is folded from the ledger, or null where the ledger has none of that id. */
@@ -75,12 +79,21 @@ export async function findAgent(db: Queryable, id: string): Promise<AgentState |
   return rows[0]?.folded ?? null;
 }
 
-/** How many agents there are, by status. */
-export async function countAgents(db: Queryable): Promise<{ running: number; stopped: number }> {
+/**
+ * How many agents there are, by status.
+ * @param kind left out: all but the kinds that only Ymera itself makes agents of
+ */
+export async function countAgents(db: Queryable, kind?: string): Promise<{ running: number; stopped: number }> {
   const { rows } = await db.query<{ running: string; stopped: string }>(
-    `SELECT count(*) FILTER (WHERE status = 'running') AS running, count(*) FILTER (WHERE status = 'stopped') AS stopped FROM agents`,
+    `SELECT count(*) FILTER (WHERE status = 'running') AS running, count(*) FILTER (WHERE status = 'stopped') AS stopped
+     FROM agents WHERE CASE WHEN $1::text IS NULL THEN kind <> ALL ($2::text[]) ELSE kind = $1 END`,
+    [kind ?? null, internalKinds()],
   );
   return { running: Number(rows[0]?.running ?? 0), stopped: Number(rows[0]?.stopped ?? 0) };
+}
+
+function internalKinds(): string[] {
+  return kinds.filter(({ internal }) => internal).map(({ name }) => name);
 }
 
 function summary(row: AgentRow): AgentSummary {
@@ -97,18 +110,4 @@ function summary(row: AgentRow): AgentSummary {
     updatedAt: row.updated_at.toISOString(),
     lastEventType: row.last_event_type,
   };
-}
-
-function formatCursor({ createdAt, id }: AgentSummary): string {
-  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
-}
-
-function parseCursor(cursor: string): { createdAt: string; id: string } | null {
-  try {
-    const [createdAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (typeof createdAt !== 'string' || typeof id !== 'string' || id.includes('\0')) return null;
-    return { createdAt: new Date(createdAt).toISOString(), id };
-  } catch {
-    return null;
-  }
 }

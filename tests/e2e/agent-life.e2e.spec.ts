@@ -145,7 +145,7 @@ describe('a devops agent', () => {
     const escalated = (await api.events('web-2')).find((event) => eventName(event) === 'IssueEscalated');
     expect(escalated).toMatchObject({ messagetype: 'NOTIFICATION', data: { attempts: 2 } });
     await until(async () => (await attempts()) > 2, 'the next try');
-    const third = (await api.events('web-2')).filter((event) => eventName(event) === 'RemediationStarted')[1];
+    const third = (await api.events('web-2')).filter((event) => eventName(event) === 'RemediationStarted')[2];
     const notBefore = (escalated?.data as { notBefore: string }).notBefore;
     expect(Date.parse(third?.time ?? '')).toBeGreaterThanOrEqual(Date.parse(notBefore));
     expect((await api.call('DELETE', 'agents/web-2')).body.status).toBe('stopped');

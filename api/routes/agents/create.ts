@@ -9,12 +9,13 @@ import { kindNamed } from '../../../actors/registry';
 import { presentAgent, type PresentedAgent } from '../../agent-reader';
 import { commandMeta, type Sender } from '../../commands';
 import type { Dependencies } from '../../dependencies';
+import { refuseOwnIds } from '../../kept-agents';
 import { Problem, problemOf } from '../../problem';
 import type { newAgent } from './schema';
 
 /**
  * Makes an agent; with an `Idempotency-Key` a retry finds the one that the first try made.
- * @throws Problem `unknown_kind` | `invalid_config` | `agent_exists` | `unavailable`
+ * @throws Problem `unknown_kind` | `internal_kind` | `invalid_config` | `agent_exists` | `unavailable`
  */
 export async function createAgent(
   deps: Dependencies,
@@ -22,6 +23,8 @@ export async function createAgent(
   sender: Sender,
 ): Promise<{ agent: PresentedAgent; replayed: boolean }> {
   const kind = kindNamed(kindName);
+  if (kind.internal) throw new Problem('internal_kind');
+  refuseOwnIds(id);
   const command = commandMeta(sender);
   const agentId = id ?? generatedId(sender, command.id);
   const creation: Creation = {

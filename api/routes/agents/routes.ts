@@ -49,7 +49,7 @@ const create = route({
       },
     },
   },
-  problems: ['unknown_kind', 'invalid_config', 'agent_exists', 'unavailable'],
+  problems: ['unknown_kind', 'internal_kind', 'invalid_config', 'agent_exists', 'unavailable'],
   async handler({ body, principal, headers, deps }) {
     const { agent: made, replayed } = await createAgent(deps, body, { principal, headers });
     return {
@@ -91,7 +91,7 @@ const stop = route({
   params: agentParams,
   headers: writeHeaders,
   responses: { 200: { description: 'The agent as it ended.', schema: agent } },
-  problems: ['agent_not_found', 'queue_full', 'unavailable'],
+  problems: ['agent_not_found', 'internal_kind', 'queue_full', 'unavailable'],
   async handler({ params: { id }, principal, headers, deps }) {
     try {
       await sendCommand(deps, id, { type: 'Stop', data: {} }, { principal, headers });

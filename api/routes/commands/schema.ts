@@ -14,7 +14,7 @@ const command = Type.Object(
 
 export const commandBody = Type.Union([command, Type.Array(command, { minItems: 1, maxItems: mostCommands })]);
 
-const done = Type.Object(
+export const commandDone = Type.Object(
   {
     status: Type.Unsafe<string>({ type: 'string', enum: ['accepted', 'duplicate'] }),
     commandId: Type.String(),
@@ -33,4 +33,4 @@ const rejected = Type.Object(
   { $id: 'CommandRejected' },
 );
 
-export const commandAnswer = Type.Union([done, Type.Array(Type.Union([done, rejected]))]);
+export const commandAnswer = Type.Union([commandDone, Type.Array(Type.Union([commandDone, rejected]))]);

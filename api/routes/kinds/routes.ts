@@ -8,6 +8,7 @@ const kindSchema = Type.Object(
     name: Type.String(),
     title: Type.String(),
     description: Type.String(),
+    internal: Type.Boolean({ description: 'Its agents are made by Ymera itself only.' }),
     config: Type.Object({}, { description: 'JSON Schema of the config.' }),
     commands: Type.Array(
       Type.Object({
@@ -46,7 +47,7 @@ function presentKind(kind: AnyKind): object {
     messagetype,
     schema,
   }));
-  return { name, title, description, config, commands, events };
+  return { name, title, description, internal: kind.internal ?? false, config, commands, events };
 }
 
 export const kindRoutes: Route[] = [list];

@@ -1,0 +1,90 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { Action, ActionEffect } from './action';
+import { debugEcho } from './debug-echo';
+import { diskUsage } from './disk-usage';
+import { fileRead } from './file-read';
+import { fileRemove } from './file-remove';
+import { fileWrite } from './file-write';
+import { gitClone } from './git-clone';
+import { gitDiff } from './git-diff';
+import { gitPush } from './git-push';
+import { gitRevert } from './git-revert';
+import { gitTag } from './git-tag';
+import { httpCheck } from './http-check';
+import { httpRequest } from './http-request';
+import { notifyNotification } from './notify-notification';
+import { notifyWebhook } from './notify-webhook';
+import { probeCheck } from './probe-check';
+import { processSignal } from './process-signal';
+import { shellRun } from './shell-run';
+import { tlsCheck } from './tls-check';
+
+/** Every action there is. Adding one is a file beside this one, and a line here. */
+export const actions: readonly Action[] = [
+  debugEcho,
+  diskUsage,
+  fileRead,
+  fileRemove,
+  fileWrite,
+  gitClone,
+  gitDiff,
+  gitPush,
+  gitRevert,
+  gitTag,
+  httpCheck,
+  httpRequest,
+  notifyNotification,
+  notifyWebhook,
+  probeCheck,
+  processSignal,
+  shellRun,
+  tlsCheck,
+];
+
+/** An action without what it does: all that a plan may reach. */
+export type PlannableAction = Pick<Action, 'name' | 'input' | 'effect' | 'timeout' | 'locks' | 'plan'>;
+
+/** What people, the API and the schema of runbooks know of an action. `depends`: on the input. `timeout` is seconds. */
+export interface ActionDescription {
+  name: string;
+  title: string;
+  description: string;
+  effect: ActionEffect | 'depends';
+  idempotent: boolean | 'depends';
+  timeout: number;
+  input: TSchema;
+  output: TSchema;
+  undo: boolean;
+  verify: boolean;
+}
+
+const byName = new Map(actions.map((action) => [action.name, action]));
+
+export function actionNamed(name: string): Action | undefined {
+  return byName.get(name);
+}
+
+export function describeActions(): ActionDescription[] {
+  return actions.map(({ name, title, description, effect, idempotent, timeout, input, output, undo, verify }) => ({
+    name,
+    title,
+    description,
+    effect: typeof effect === 'function' ? 'depends' : effect,
+    idempotent: typeof idempotent === 'function' ? 'depends' : idempotent,
+    timeout,
+    input,
+    output,
+    undo: undo !== undefined,
+    verify: verify !== undefined,
+  }));
+}
+
+/** The actions by name, copied without `run`, `verify` and `undo`: whoever has only this can do nothing. */
+export function plannable(all: readonly Action[] = actions): ReadonlyMap<string, PlannableAction> {
+  return new Map(
+    all.map(({ name, input, effect, timeout, locks, plan }) => [
+      name,
+      { name, input, effect, timeout, plan, ...(locks ? { locks } : {}) },
+    ]),
+  );
+}

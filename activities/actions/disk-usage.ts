@@ -1,0 +1,32 @@
+import { statfs } from 'node:fs/promises';
+import { Type } from '@sinclair/typebox';
+import { action, ActionError } from './action';
+import { pathField } from './fields';
+
+const bytes = Type.Number({ description: 'Bytes.' });
+
+export const diskUsage = action({
+  name: 'disk.usage',
+  title: 'Disk usage',
+  description: 'How full the file system is that a path is on.',
+  input: Type.Object({ path: pathField('Any path on it.') }, { additionalProperties: false }),
+  output: Type.Object({
+    total: bytes,
+    used: bytes,
+    free: Type.Number({ description: 'Bytes that may be used by all; root may have more.' }),
+    percent: Type.Number({ description: 'Used, of what may be used by all: 0 to 100, one decimal, as `df` counts.' }),
+  }),
+  effect: 'read',
+  idempotent: true,
+  timeout: 10,
+  plan: async ({ path }) => ({ asks: path }),
+  async run({ path }) {
+    const { bsize, blocks, bfree, bavail } = await statfs(path).catch((error: NodeJS.ErrnoException) => {
+      throw new ActionError('not_found', `${path} can not be looked at: ${error.code}`);
+    });
+    const used = (blocks - bfree) * bsize;
+    const free = bavail * bsize;
+    const percent = used + free === 0 ? 0 : Math.round((used / (used + free)) * 1000) / 10;
+    return { total: blocks * bsize, used, free, percent };
+  },
+});

@@ -1,0 +1,26 @@
+import type { RunbookDocument, Step } from './document';
+import { pointerTo } from './pointer';
+
+/** A step and where it stands. */
+export interface PlacedStep {
+  step: Step;
+  /** JSON Pointer into the document. */
+  pointer: string;
+  /** How many `foreach` are above it. */
+  loops: number;
+}
+
+/** Every step of a runbook, nested ones too, in the order of the document. */
+export function* placedSteps(document: RunbookDocument): Generator<PlacedStep> {
+  yield* placed(document.steps, '/steps', 0);
+  yield* placed(document.verify?.steps ?? [], '/verify/steps', 0);
+}
+
+function* placed(steps: readonly Step[], pointer: string, loops: number): Generator<PlacedStep> {
+  for (const [index, step] of steps.entries()) {
+    const at = pointerTo(pointer, index);
+    yield { step, pointer: at, loops };
+    yield* placed(step.steps ?? [], pointerTo(at, 'steps'), loops + (step.foreach ? 1 : 0));
+    yield* placed(step.parallel ?? [], pointerTo(at, 'parallel'), loops);
+  }
+}

@@ -1,0 +1,110 @@
+import { isDomainError } from '../../../actors/core/errors';
+import { isExpressionError } from '../../../actors/runbook/expressions';
+import type { Hook } from '../../../projections/queries/hooks';
+import type { Dependencies } from '../../dependencies';
+import {
+  checkSignature,
+  deliveryOf,
+  hookRunId,
+  inputOf,
+  toleranceSeconds,
+  wanted,
+  type Sent,
+} from '../../hook-delivery';
+import { decodeUtf8, jsonOf } from '../../middleware/json-body';
+import { Problem, problemOf } from '../../problem';
+import { route, type RawRequest, type Reply } from '../../route';
+import { delivered, hookParams } from './schema';
+
+/** Compared with where there is no hook, or no secret, so that both take as long. */
+const nothing = 'a secret that nobody has';
+
+export const door = route({
+  method: 'post',
+  path: '/hooks/{id}',
+  operationId: 'deliverHook',
+  tag: 'hooks',
+  summary: 'Deliver an event, signed',
+  description:
+    '`generic`: `X-Ymera-Signature: t=<unix seconds>,v1=<hex>`, the HMAC-SHA256 of `<t>.<raw body>`, at most five minutes old, and ' +
+    '`X-Ymera-Delivery` to tell deliveries apart. `github`: as GitHub signs. `alertmanager`: signed like `generic`, or with the secret as ' +
+    'bearer token. The same delivery begins one run, however often it comes.',
+  auth: false,
+  rawBody: 'The event, as JSON.',
+  params: hookParams,
+  responses: {
+    200: { description: 'It had come before, or asks for no run.', schema: delivered },
+    202: { description: 'A run begins.', schema: delivered },
+  },
+  problems: [
+    'invalid_signature',
+    'hook_disabled',
+    'replayed_delivery',
+    'body_too_large',
+    'malformed_request',
+    'malformed_json',
+    'invalid_encoding',
+    'json_too_deep',
+    'forbidden_key',
+    'invalid_hook',
+    'invalid_input',
+    'runbook_not_found',
+    'unavailable',
+  ],
+  async handler({ params: { id }, raw, deps }) {
+    const hook = await deps.hooks.find(id);
+    const count = (outcome: string): void =>
+      deps.metrics.hookDeliveries.inc({ hook: hook ? hook.id : 'unknown', outcome });
+    try {
+      const reply = await receive(deps, hook, raw);
+      const { run, duplicate } = reply.body as { run: string | null; duplicate: boolean };
+      count(run === null ? 'ignored' : duplicate ? 'duplicate' : 'started');
+      return reply;
+    } catch (error) {
+      count(problemOf(error).code);
+      throw error;
+    }
+  },
+});
+
+async function receive(deps: Dependencies, hook: Hook | null, raw: RawRequest): Promise<Reply> {
+  const sent: Sent = { headers: raw.headers, body: await raw.read() };
+  const secret = hook ? await deps.secrets.get(hook.secretName) : undefined;
+  const { signature } = checkSignature(hook ?? { form: 'generic' }, sent, secret ?? nothing, Date.now());
+  if (!hook || secret === undefined) throw new Problem('invalid_signature');
+  if (!hook.enabled) throw new Problem('hook_disabled');
+  const delivery = deliveryOf(hook, sent, jsonOf(decodeUtf8(sent.body)));
+  if (delivery === null) return { body: { run: null, duplicate: false } };
+  const { id } = delivery;
+  if (!/^[^\0]{1,200}$/.test(id))
+    throw new Problem('malformed_request', 'the id of a delivery has 1 to 200 characters');
+  // What is signed has no id in it: without this, whoever saw one delivery could send it again under another id.
+  if (signature !== '' && !(await deps.replays.admits(`${hook.id}:${signature}`, id, toleranceSeconds * 2))) {
+    throw new Problem('replayed_delivery');
+  }
+  try {
+    if (!wanted(hook, delivery)) return { body: { run: null, duplicate: false } };
+    return await begin(deps, hook, id, inputOf(hook, delivery));
+  } catch (error) {
+    if (!isExpressionError(error)) throw error;
+    throw new Problem('invalid_hook', `the hook can not make a run of this delivery: ${error.message}`);
+  }
+}
+
+async function begin(deps: Dependencies, hook: Hook, delivery: string, input: Record<string, unknown>): Promise<Reply> {
+  const run = hookRunId(hook.id, delivery);
+  const { created } = await deps.launcher.launch({
+    id: run,
+    runbook: hook.runbook,
+    ...(hook.version === null ? {} : { version: hook.version }),
+    input,
+    trigger: { type: 'webhook', hook: hook.id, delivery },
+    principal: `hook:${hook.id}`,
+  });
+  // For the list of deliveries only: whether it is a duplicate, the run has decided.
+  await deps.hooks.note(hook.id, delivery, run).catch((error: unknown) => {
+    if (isDomainError(error)) throw error;
+    deps.logger.warn({ err: error, hook: hook.id }, 'a delivery was not noted');
+  });
+  return { status: created ? 202 : 200, body: { run, duplicate: !created } };
+}

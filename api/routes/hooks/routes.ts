@@ -1,0 +1,149 @@
+import { Type } from '@sinclair/typebox';
+import { expressionsIn, syntaxError } from '../../../actors/runbook/expressions';
+import type { FieldError } from '../../../actors/core/errors';
+import type { Hook } from '../../../projections/queries/hooks';
+import { apiPrefix } from '../../mount';
+import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
+import { Problem } from '../../problem';
+import { route, type Route } from '../../route';
+import { door } from './door';
+import { deliveryList, hook, hookPage, hookParams, newHook } from './schema';
+
+const tag = 'hooks';
+
+function present({ secretName, ...rest }: Hook): object {
+  return { ...rest, secret: `secret://${secretName}` };
+}
+
+function found(kept: Hook | null, id: string): Hook {
+  if (!kept) throw new Problem('hook_not_found', `there is no hook ${id}`);
+  return kept;
+}
+
+const list = route({
+  method: 'get',
+  path: '/hooks',
+  operationId: 'listHooks',
+  tag,
+  summary: 'List hooks',
+  query: Type.Object(pageQuery, { additionalProperties: false }),
+  responses: { 200: { description: 'A page.', schema: hookPage, headers: linkHeader } },
+  problems: ['invalid_cursor', 'unavailable'],
+  async handler({ query, deps }) {
+    checkCursor(query.cursor, ['text']);
+    const { hooks, next } = await deps.hooks.list(query.limit, query.cursor);
+    return pageReply('/hooks', query, { hooks: hooks.map(present), next } as { next: string | null });
+  },
+});
+
+const create = route({
+  method: 'post',
+  path: '/hooks',
+  operationId: 'createHook',
+  tag,
+  summary: 'Let signed deliveries from outside begin runs',
+  body: newHook,
+  responses: { 201: { description: 'It takes deliveries.', schema: hook, headers: { Location: 'Where it is.' } } },
+  problems: ['hook_exists', 'invalid_hook', 'runbook_not_found', 'unavailable'],
+  async handler({ body, principal, deps }) {
+    const { id, runbook, version = null, form, secret, filter = null, input = {} } = body;
+    const faults = faultsOf(filter, input);
+    if (faults.length > 0) throw new Problem('invalid_hook', undefined, faults);
+    if (!(await deps.runbooks.read(runbook, version ?? undefined))) {
+      throw new Problem('runbook_not_found', `there is no such runbook as ${runbook}`);
+    }
+    const secretName = secret.slice('secret://'.length);
+    const made = await deps.hooks.create({
+      id,
+      runbook,
+      version,
+      form,
+      secretName,
+      filter,
+      input,
+      createdBy: principal.subject,
+    });
+    if (!made) throw new Problem('hook_exists', `there is a hook ${id} already`);
+    return { status: 201, body: present(made), headers: { Location: `${apiPrefix}/hooks/${id}` } };
+  },
+});
+
+function faultsOf(filter: string | null, input: Record<string, unknown>): FieldError[] {
+  const faults = filter === null ? null : syntaxError(filter.replace(/^\$\{\{([\s\S]*)\}\}$/, '$1'));
+  const inside = Object.entries(input).flatMap(([name, template]) =>
+    expressionsIn(template).flatMap((expression) => {
+      const message = syntaxError(expression);
+      return message === null ? [] : [{ pointer: `/input/${name}`, message }];
+    }),
+  );
+  return [...(faults === null ? [] : [{ pointer: '/filter', message: faults }]), ...inside];
+}
+
+const get = route({
+  method: 'get',
+  path: '/hooks/{id}',
+  operationId: 'getHook',
+  tag,
+  summary: 'A hook',
+  params: hookParams,
+  responses: { 200: { description: 'The hook.', schema: hook } },
+  problems: ['hook_not_found', 'unavailable'],
+  handler: async ({ params: { id }, deps }) => ({ body: present(found(await deps.hooks.find(id), id)) }),
+});
+
+const remove = route({
+  method: 'delete',
+  path: '/hooks/{id}',
+  operationId: 'deleteHook',
+  tag,
+  summary: 'Delete a hook; its runs stay',
+  params: hookParams,
+  responses: { 200: { description: 'It is gone.', schema: Type.Object({ id: Type.String() }) } },
+  problems: ['hook_not_found', 'unavailable'],
+  async handler({ params: { id }, deps }) {
+    if (!(await deps.hooks.remove(id))) throw new Problem('hook_not_found', `there is no hook ${id}`);
+    return { body: { id } };
+  },
+});
+
+function switched(name: 'enable' | 'disable', summary: string): Route {
+  return route({
+    method: 'post',
+    path: `/hooks/{id}/${name}`,
+    operationId: `${name}Hook`,
+    tag,
+    summary,
+    params: hookParams,
+    responses: { 200: { description: 'The hook.', schema: hook } },
+    problems: ['hook_not_found', 'unavailable'],
+    async handler({ params: { id }, deps }) {
+      return { body: present(found(await deps.hooks.setEnabled(id, name === 'enable'), id)) };
+    },
+  });
+}
+
+const deliveries = route({
+  method: 'get',
+  path: '/hooks/{id}/deliveries',
+  operationId: 'listDeliveries',
+  tag,
+  summary: 'The last deliveries that began a run, newest first',
+  params: hookParams,
+  responses: { 200: { description: 'At most 100.', schema: deliveryList } },
+  problems: ['hook_not_found', 'unavailable'],
+  async handler({ params: { id }, deps }) {
+    found(await deps.hooks.find(id), id);
+    return { body: { deliveries: await deps.hooks.deliveries(id, 100) } };
+  },
+});
+
+export const hookRoutes: Route[] = [
+  list,
+  create,
+  get,
+  remove,
+  switched('enable', 'Take deliveries again'),
+  switched('disable', 'Take no deliveries'),
+  deliveries,
+  door,
+];

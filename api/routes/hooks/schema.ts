@@ -1,0 +1,72 @@
+import { Type } from '@sinclair/typebox';
+import { stringEnum } from '../../../actors/core/string-enum';
+import type { HookForm } from '../../../projections/queries/hooks';
+import { nextCursor } from '../../pages';
+import { agentId } from '../../schemas';
+import { runbookName, version } from '../runs/schema';
+
+const strict = { additionalProperties: false };
+const time = Type.String({ format: 'date-time' });
+const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
+const form = stringEnum<HookForm>(['generic', 'github', 'alertmanager'], {
+  description: 'How deliveries are signed and told apart.',
+});
+const template = Type.Record(Type.String({ maxLength: 63 }), Type.Unknown(), {
+  description: 'Input of the run: a template over `event`, `headers` and, for Alertmanager, `alert`.',
+});
+
+export const hookParams = Type.Object({ id }, strict);
+
+export const newHook = Type.Object(
+  {
+    id,
+    runbook: runbookName,
+    version: Type.Optional(version),
+    form,
+    secret: Type.String({
+      description: 'Reference to what deliveries are signed with; the secret itself is never kept.',
+      pattern: '^secret://[a-z0-9][a-z0-9_-]{0,62}$',
+    }),
+    filter: Type.Optional(
+      Type.String({
+        description: 'CEL over `event` and `headers`; others start nothing.',
+        minLength: 1,
+        maxLength: 2000,
+      }),
+    ),
+    input: Type.Optional(template),
+  },
+  strict,
+);
+
+export const hook = Type.Object(
+  {
+    id,
+    runbook: Type.String(),
+    version: Type.Union([version, Type.Null()]),
+    form,
+    secret: Type.String(),
+    filter: Type.Union([Type.String(), Type.Null()]),
+    input: template,
+    enabled: Type.Boolean(),
+    createdBy: Type.String(),
+    createdAt: time,
+    updatedAt: time,
+  },
+  { $id: 'Hook' },
+);
+
+export const hookPage = Type.Object({ hooks: Type.Array(hook), next: nextCursor }, { $id: 'HookPage' });
+
+export const deliveryList = Type.Object(
+  { deliveries: Type.Array(Type.Object({ delivery: Type.String(), run: agentId, receivedAt: time })) },
+  { $id: 'HookDeliveries' },
+);
+
+export const delivered = Type.Object(
+  {
+    run: Type.Union([agentId, Type.Null()], { description: 'Null where it asks for none.' }),
+    duplicate: Type.Boolean({ description: 'It had come before.' }),
+  },
+  { $id: 'Delivered' },
+);

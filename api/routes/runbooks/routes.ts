@@ -1,0 +1,184 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { publishedSchema } from '../../../actors/runbook/published-schema';
+import { describeActions } from '../../../activities/actions/catalogue';
+import type { Runbook } from '../../../projections/queries/runbooks';
+import type { Runbooks } from '../../dependencies';
+import { jsonDiff } from '../../json-diff';
+import { apiPrefix } from '../../mount';
+import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
+import { Problem } from '../../problem';
+import { route, type Route } from '../../route';
+import { checkedDocument, checkedSource, type CheckedRunbook } from '../../runbook-saving';
+import { plan as planSchema } from '../runs/schema';
+import {
+  diffQuery,
+  linted,
+  newRunbook,
+  planBody,
+  runbook,
+  runbookDiff,
+  runbookPage,
+  runbookParams,
+  runbookSummary,
+  saved,
+  versionQuery,
+} from './schema';
+
+const tag = 'runbooks';
+const fromYaml = (source: string): object => ({ source });
+
+const schema = route({
+  method: 'get',
+  path: '/runbooks/schema',
+  operationId: 'getRunbookSchema',
+  tag,
+  summary: 'JSON Schema of runbooks, for editors',
+  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: Type.Object({}) } },
+  problems: [],
+  handler: () => Promise.resolve({ body: publishedSchema(describeActions()) }),
+});
+
+const list = route({
+  method: 'get',
+  path: '/runbooks',
+  operationId: 'listRunbooks',
+  tag,
+  summary: 'List runbooks by name, the newest version of each',
+  query: Type.Object(pageQuery, { additionalProperties: false }),
+  responses: { 200: { description: 'A page.', schema: runbookPage, headers: linkHeader } },
+  problems: ['invalid_cursor', 'unavailable'],
+  async handler({ query, deps }) {
+    checkCursor(query.cursor, ['text']);
+    return pageReply('/runbooks', query, await deps.runbooks.list(query.limit, query.cursor));
+  },
+});
+
+const save = route({
+  method: 'post',
+  path: '/runbooks',
+  operationId: 'saveRunbook',
+  tag,
+  summary: 'Keep a runbook as a new version, where it is another one than the newest',
+  body: newRunbook,
+  fromYaml,
+  responses: {
+    200: { description: 'The newest version is the same; nothing was kept.', schema: saved },
+    201: { description: 'A new version.', schema: saved, headers: { Location: 'Where it is.' } },
+  },
+  problems: ['invalid_runbook', 'unavailable'],
+  async handler({ body, principal, deps }) {
+    const checked = checkedBody(body);
+    const { reason } = body;
+    const { version, created } = await deps.runbooks.save({
+      ...checked,
+      createdBy: principal.subject,
+      ...(reason === undefined ? {} : { reason }),
+    });
+    const { name, hash } = checked;
+    return {
+      status: created ? 201 : 200,
+      body: { name, version, hash, created },
+      headers: { Location: `${apiPrefix}/runbooks/${name}?version=${version}` },
+    };
+  },
+});
+
+const lint = route({
+  method: 'post',
+  path: '/runbooks/lint',
+  operationId: 'lintRunbook',
+  tag,
+  summary: 'Check a runbook and keep nothing',
+  body: newRunbook,
+  fromYaml,
+  responses: { 200: { description: 'Nothing is wrong with it.', schema: linted } },
+  problems: ['invalid_runbook'],
+  handler({ body }) {
+    const { name, hash, document } = checkedBody(body);
+    return Promise.resolve({ body: { valid: true, name, hash, document } });
+  },
+});
+
+const get = route({
+  method: 'get',
+  path: '/runbooks/{name}',
+  operationId: 'getRunbook',
+  tag,
+  summary: 'A version of a runbook, the newest where none is named',
+  params: runbookParams,
+  query: versionQuery,
+  responses: { 200: { description: 'The runbook.', schema: runbook } },
+  problems: ['runbook_not_found', 'unavailable'],
+  async handler({ params: { name }, query: { version }, deps }) {
+    return { body: await readRunbook(deps.runbooks, name, version) };
+  },
+});
+
+const versions = route({
+  method: 'get',
+  path: '/runbooks/{name}/versions',
+  operationId: 'listRunbookVersions',
+  tag,
+  summary: 'Versions of a runbook, newest first: who, when, why',
+  params: runbookParams,
+  responses: {
+    200: { description: 'At most 1,000.', schema: Type.Object({ versions: Type.Array(runbookSummary) }) },
+  },
+  problems: ['runbook_not_found', 'unavailable'],
+  async handler({ params: { name }, deps }) {
+    const found = await deps.runbooks.versions(name);
+    if (found.length === 0) throw new Problem('runbook_not_found', `there is no runbook ${name}`);
+    return { body: { versions: found } };
+  },
+});
+
+const diff = route({
+  method: 'get',
+  path: '/runbooks/{name}/diff',
+  operationId: 'diffRunbook',
+  tag,
+  summary: 'What changed between two versions of a runbook',
+  params: runbookParams,
+  query: diffQuery,
+  responses: { 200: { description: 'A JSON Patch.', schema: runbookDiff } },
+  problems: ['runbook_not_found', 'unavailable'],
+  async handler({ params: { name }, query: { from, to }, deps }) {
+    const [before, after] = [await readRunbook(deps.runbooks, name, from), await readRunbook(deps.runbooks, name, to)];
+    return { body: { from, to, diff: jsonDiff(before.document, after.document) } };
+  },
+});
+
+const plan = route({
+  method: 'post',
+  path: '/runbooks/{name}/plan',
+  operationId: 'planRunbook',
+  tag,
+  summary: 'What a run would do; nothing of it is done',
+  params: runbookParams,
+  body: planBody,
+  responses: { 200: { description: 'Step by step.', schema: planSchema } },
+  problems: ['runbook_not_found', 'invalid_input', 'unavailable'],
+  async handler({ params: { name }, body: { version, input = {} }, principal, deps }) {
+    const request = {
+      runbook: name,
+      ...(version === undefined ? {} : { version }),
+      input,
+      trigger: { type: 'api' as const },
+      principal: principal.subject,
+    };
+    return { body: await deps.launcher.plan(request) };
+  },
+});
+
+function checkedBody(body: Static<typeof newRunbook>): CheckedRunbook {
+  return 'source' in body ? checkedSource(body.source) : checkedDocument(body.document);
+}
+
+/** @throws Problem `runbook_not_found` */
+async function readRunbook(runbooks: Runbooks, name: string, version: number | undefined): Promise<Runbook> {
+  const found = await runbooks.read(name, version);
+  if (found) return found;
+  throw new Problem('runbook_not_found', `there is no ${version ? `version ${version} of ` : ''}runbook ${name}`);
+}
+
+export const runbookRoutes: Route[] = [schema, list, save, lint, get, versions, diff, plan];

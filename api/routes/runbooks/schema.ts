@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox';
+import { nextCursor } from '../../pages';
+import { jsonPatch } from '../../schemas';
+import { input, reason, runbookName, version } from '../runs/schema';
+
+const strict = { additionalProperties: false };
+
+/** `source` or `document`: a text keeps its comments, and its faults name their lines. */
+export const newRunbook = Type.Union([
+  Type.Object({ source: Type.String({ description: 'YAML or JSON.', minLength: 1 }), reason }, strict),
+  Type.Object({ document: Type.Object({}, { description: 'By `GET runbooks/schema`.' }), reason }, strict),
+]);
+
+export const runbookParams = Type.Object({ name: runbookName }, strict);
+export const versionQuery = Type.Object({ version: Type.Optional(version) }, strict);
+export const diffQuery = Type.Object({ from: version, to: version }, strict);
+export const planBody = Type.Object({ version: Type.Optional(version), input: Type.Optional(input) }, strict);
+
+const summary = {
+  name: runbookName,
+  version,
+  description: Type.String(),
+  hash: Type.String({ description: 'Of the document.' }),
+  createdBy: Type.String(),
+  createdAt: Type.String({ format: 'date-time' }),
+  reason: Type.Union([Type.String(), Type.Null()]),
+};
+
+export const runbookSummary = Type.Object(summary, { $id: 'RunbookSummary' });
+export const runbookPage = Type.Object(
+  { runbooks: Type.Array(runbookSummary), next: nextCursor },
+  { $id: 'RunbookPage' },
+);
+export const runbook = Type.Object(
+  {
+    ...summary,
+    document: Type.Object({}, { description: 'By `GET runbooks/schema`.' }),
+    source: Type.String({ description: 'The text that it was made of.' }),
+  },
+  { $id: 'Runbook' },
+);
+export const saved = Type.Object(
+  { name: runbookName, version, hash: Type.String(), created: Type.Boolean({ description: 'It is a new version.' }) },
+  { $id: 'RunbookSaved' },
+);
+export const linted = Type.Object(
+  { valid: Type.Literal(true), name: runbookName, hash: Type.String(), document: Type.Object({}) },
+  { $id: 'RunbookLinted' },
+);
+export const runbookDiff = Type.Object(
+  { from: version, to: version, diff: jsonPatch },
+  { $id: 'RunbookDiff', description: 'What leads from one version of the document to the other.' },
+);

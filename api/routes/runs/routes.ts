@@ -1,0 +1,7 @@
+import type { Route } from '../../route';
+import { answer } from './answer';
+import { controlRoutes } from './control';
+import { logs } from './logs';
+import { get, list, rerun, start } from './start';
+
+export const runRoutes: Route[] = [list, start, get, logs, ...controlRoutes, rerun, answer];

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../infra/logger';
+import type { Runbooks } from './dependencies';
+import { checkedSource, type CheckedRunbook } from './runbook-saving';
+
+const principal = 'system:shipped';
+const retryMs = 2_000;
+
+/** The runbooks that come with this release. @throws Problem where one of them is not valid */
+export function shippedRunbooks(folder: string): CheckedRunbook[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return files.sort().map((name) => checkedSource(readFileSync(join(folder, name), 'utf8')));
+}
+
+/**
+ * Keeps the runbooks that come with this release, and makes what else must be there at first. A runbook that somebody has
+ * changed is left as it is. Tries again while a server is away.
+ * @param others made beside it, each harmless when it is there
+ */
+export async function provide(
+  folder: string,
+  runbooks: Pick<Runbooks, 'read' | 'save'>,
+  others: (() => Promise<unknown>)[],
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  const shipped = shippedRunbooks(folder);
+  for (let attempt = 1; !stop.aborted; attempt += 1) {
+    try {
+      for (const one of shipped) await keep(runbooks, one);
+      for (const make of others) await make();
+      return;
+    } catch (error) {
+      if (attempt === 1) logger.warn({ err: error }, 'what comes with this release is not there yet');
+      await sleep(retryMs, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+}
+
+async function keep(runbooks: Pick<Runbooks, 'read' | 'save'>, runbook: CheckedRunbook): Promise<void> {
+  const newest = await runbooks.read(runbook.name);
+  if (newest && (newest.createdBy !== principal || newest.hash === runbook.hash)) return;
+  await runbooks.save({ ...runbook, createdBy: principal, reason: 'it comes with this release' });
+}

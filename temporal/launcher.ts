@@ -1,0 +1,227 @@
+import type { Client } from '@temporalio/client';
+import type { Creation } from '../actors/core/agent';
+import { DomainError } from '../actors/core/errors';
+import { hashOf } from '../actors/core/hash-chain';
+import type { Guards, LaunchRequest } from '../actors/core/launch';
+import { checkedConfig } from '../actors/core/validate';
+import { guardsFor, launchVeto } from '../actors/policy/vetoes';
+import type { RunConfig } from '../actors/run/config';
+import type { PlannedNode, RunPlan } from '../actors/run/plan';
+import { run } from '../actors/run/run';
+import type { RunState } from '../actors/run/state';
+import type { RunbookDocument } from '../actors/runbook/document';
+import { durationMs } from '../actors/runbook/duration';
+import { isExpressionError, render } from '../actors/runbook/expressions';
+import { checkedInput } from '../actors/runbook/input';
+import type { TemporalAgents } from './agents';
+import { AgentFailure } from './failures';
+import type { PolicyReader } from './policy';
+
+/** How long a dry-run may take. */
+const planMs = 120_000;
+
+export interface StoredRunbook {
+  name: string;
+  version: number;
+  hash: string;
+  document: RunbookDocument;
+}
+
+export interface LauncherPorts {
+  client: Client;
+  taskQueue: string;
+  agents: Pick<TemporalAgents, 'start' | 'view'>;
+  policy: Pick<PolicyReader, 'read'>;
+  runbooks: { read(name: string, version?: number): Promise<StoredRunbook | null> };
+}
+
+/** Who wants a run that comes from another one, and under which id. */
+export interface Successor {
+  id: string;
+  principal: string;
+  reason?: string;
+  traceparent?: string;
+}
+
+type Wanted = Omit<LaunchRequest, 'id'>;
+
+/** The one door through which every run begins: pins the runbook, checks the input, and asks policy. */
+export class Launcher {
+  constructor(private readonly ports: LauncherPorts) {}
+
+  /**
+   * Begins a run. What policy refuses begins too, and ends at once with its veto on record.
+   * @returns `created`: false where a run of that id had begun before
+   * @throws AgentFailure `runbook_not_found` | `unavailable`, DomainError `invalid_input` | `invalid_runbook`
+   */
+  async launch(request: LaunchRequest): Promise<{ id: string; created: boolean }> {
+    return this.begin(request.id, request, await this.configOf(request.id, request));
+  }
+
+  /** What a run would do, without doing any of it. @throws as `launch` does */
+  async plan(request: Wanted): Promise<RunPlan> {
+    const id = `plan-${hashOf([request, Date.now(), Math.random()]).slice(0, 32)}`;
+    const config = await this.configOf(id, request);
+    const nodes = await this.ports.client.workflow.execute<(input: object) => Promise<PlannedNode[]>>('plan', {
+      workflowId: id,
+      taskQueue: this.ports.taskQueue,
+      args: [{ id, config }],
+      workflowExecutionTimeout: planMs,
+    });
+    const { runbook, targets, veto = null } = config;
+    return { runbook, targets, veto, steps: nodes, planHash: hashOf(JSON.parse(JSON.stringify(nodes))) };
+  }
+
+  /**
+   * A new run that goes on where one has ended: what was done counts as done, approvals of what was not are asked again.
+   * @param options `skip`: paths that are not to be done at all, and why
+   * @throws AgentFailure `run_not_found`, DomainError `not_allowed` where it has not ended
+   */
+  async retry(
+    runId: string,
+    { skip = {}, ...successor }: Successor & { skip?: Record<string, string> },
+  ): Promise<{ id: string; created: boolean }> {
+    const { state, config } = await this.ended(runId);
+    const done = Object.entries(state.steps).filter(([, step]) => step.status === 'succeeded');
+    const lineage = {
+      type: 'retry' as const,
+      of: runId,
+      done: Object.fromEntries(done.map(([path, { output = null }]) => [path, output])),
+      skip,
+    };
+    return this.begin(successor.id, successor, await this.successorOf(config, successor, { lineage }));
+  }
+
+  /** The same again from the beginning, with another input where one is given. @throws as `launch` and `retry` do */
+  async rerun(
+    runId: string,
+    { input, version, ...successor }: Successor & { input?: Record<string, unknown>; version?: number },
+  ): Promise<{ id: string; created: boolean }> {
+    const { config } = await this.known(runId);
+    const wanted: Wanted = {
+      ...successor,
+      runbook: config.runbook.name,
+      version: version ?? config.runbook.version,
+      input: input ?? config.input,
+      trigger: { type: 'api' },
+    };
+    const lineage = { type: 'rerun' as const, of: runId, done: {}, skip: {} };
+    const fresh = await this.configOf(successor.id, wanted);
+    return this.begin(successor.id, successor, { ...fresh, lineage });
+  }
+
+  private async begin(
+    id: string,
+    { principal, reason, traceparent }: Omit<Successor, 'id'>,
+    config: RunConfig,
+  ): Promise<{ id: string; created: boolean }> {
+    const creation: Creation = {
+      kind: run.name,
+      id,
+      name: `${config.runbook.name} ${config.runbook.version}`,
+      config,
+      command: {
+        id: `launch:${id}`,
+        principal,
+        ...(reason === undefined ? {} : { reason }),
+        ...(traceparent === undefined ? {} : { traceparent }),
+      },
+    };
+    try {
+      await this.ports.agents.start(creation);
+      return { id, created: true };
+    } catch (error) {
+      if (error instanceof AgentFailure && error.code === 'agent_exists') return { id, created: false };
+      throw error;
+    }
+  }
+
+  private async configOf(id: string, request: Wanted): Promise<RunConfig> {
+    const { name, version, hash, document } = await this.find(request.runbook, request.version);
+    if ((request.trigger.depth ?? 0) > 10) throw new DomainError('not_allowed', 'runs are nested too deeply');
+    const input = checkedInput(document, request.input);
+    const { trigger, principal: startedBy } = request;
+    const scope = { input, run: { id, runbook: name, version, started_by: startedBy, trigger }, steps: {} };
+    const concurrency = document.concurrency && {
+      group: String(rendered(document.concurrency.group, scope)),
+      limit: document.concurrency.limit,
+    };
+    return this.checked({
+      runbook: { name, version, hash },
+      document,
+      input,
+      trigger,
+      startedBy,
+      targets: targetsOf(document, scope),
+      ...(concurrency ? { concurrency } : {}),
+      guards: { ...guardsOf(document, scope), ...request.guards },
+    });
+  }
+
+  private async successorOf(config: RunConfig, { principal }: Successor, more: Partial<RunConfig>): Promise<RunConfig> {
+    const { veto: _, ...pinned } = config;
+    return this.checked({ ...pinned, trigger: { type: 'api' }, startedBy: principal, ...more });
+  }
+
+  private async checked(config: Omit<RunConfig, 'checkpoint_interval' | 'log_level'>): Promise<RunConfig> {
+    const policy = await this.ports.policy.read();
+    const { runbook, targets, document } = config;
+    const maxTargets = document.guards?.max_targets;
+    const subject = { runbook: runbook.name, targets, ...(maxTargets === undefined ? {} : { maxTargets }) };
+    const veto = launchVeto(policy, { ...subject, now: new Date().toISOString() });
+    const guards: Guards = guardsFor(policy, config.guards);
+    return checkedConfig(run, { ...config, guards, ...(veto ? { veto } : {}) }) as RunConfig;
+  }
+
+  private async find(name: string, version?: number): Promise<StoredRunbook> {
+    const found = await this.ports.runbooks.read(name, version);
+    if (found) return found;
+    const which = version === undefined ? name : `${name}, version ${version}`;
+    throw new AgentFailure('runbook_not_found', `there is no runbook ${which}`);
+  }
+
+  private async known(runId: string): Promise<{ state: RunState; config: RunConfig }> {
+    try {
+      const { kind, state, config } = await this.ports.agents.view(runId);
+      if (kind === run.name) return { state: state as RunState, config: config as RunConfig };
+    } catch (error) {
+      if (!(error instanceof AgentFailure && error.code === 'agent_not_found')) throw error;
+    }
+    throw new AgentFailure('run_not_found', `there is no run ${runId}`);
+  }
+
+  private async ended(runId: string): Promise<{ state: RunState; config: RunConfig }> {
+    const found = await this.known(runId);
+    if (found.state.phase !== 'ended') throw new DomainError('not_allowed', `run ${runId} has not ended`);
+    return found;
+  }
+}
+
+type LaunchScope = Readonly<Record<string, unknown>>;
+
+function targetsOf({ targets = [] }: RunbookDocument, scope: LaunchScope): string[] {
+  const list = rendered(targets, scope);
+  const keys = Array.isArray(list) ? list : [list];
+  if (!keys.every((key) => typeof key === 'string' && key !== '' && key.length <= 500)) {
+    throw new DomainError('invalid_runbook', 'targets are a list of texts, each at most 500 characters');
+  }
+  return [...new Set(keys as string[])];
+}
+
+function guardsOf({ guards = {} }: RunbookDocument, scope: LaunchScope): Guards {
+  const seconds = (value: unknown): number => durationMs(rendered(value, scope) as string | number) / 1000;
+  return {
+    ...(guards.cooldown === undefined ? {} : { cooldown: seconds(guards.cooldown) }),
+    ...(guards.max_runs === undefined ? {} : { maxRuns: guards.max_runs }),
+    ...(guards.window === undefined ? {} : { window: seconds(guards.window) }),
+  };
+}
+
+function rendered(template: unknown, scope: LaunchScope): unknown {
+  try {
+    return render(template, scope);
+  } catch (error) {
+    if (!isExpressionError(error)) throw error;
+    throw new DomainError('invalid_input', `the runbook can't make its targets of this input: ${error.message}`);
+  }
+}

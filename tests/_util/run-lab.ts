@@ -1,0 +1,179 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import pino from 'pino';
+import { Pool } from 'pg';
+import { hashOf } from '../../actors/core/hash-chain';
+import type { CommandResult } from '../../actors/core/command';
+import { eventName, type EventRecord } from '../../actors/core/event';
+import type { LaunchRequest } from '../../actors/core/launch';
+import type { RunState } from '../../actors/run/state';
+import { describeActions } from '../../activities/actions/catalogue';
+import { parseRunbook } from '../../api/runbook-source';
+import { distDir } from '../../infra/paths';
+import { RunLogs } from '../../infra/postgres/run-logs';
+import { NatsPublisher } from '../../infra/nats/publisher';
+import { RedisCheckpointStore } from '../../infra/redis/checkpoint-store';
+import { createRedis } from '../../infra/redis/client';
+import { migrate } from '../../projections/migrate';
+import { readRunbook, saveRunbook } from '../../projections/queries/runbooks';
+import { endsWithParent } from '../../stack/parent-death';
+import { TemporalAgentHistory } from '../../temporal/agent-history';
+import { TemporalAgents } from '../../temporal/agents';
+import { connectTemporal } from '../../temporal/connection';
+import { Delivery } from '../../temporal/delivery';
+import { Launcher } from '../../temporal/launcher';
+import { PolicyReader } from '../../temporal/policy';
+import { until } from './api-client';
+import { startTestServers, type TestServers } from './servers';
+
+/** All that runs need, without the API: real servers, a worker as a process that can be killed, and the launcher. */
+export class RunLab {
+  readonly home = mkdtempSync(join(tmpdir(), 'ymera-runs-'));
+  private worker: ChildProcess | undefined;
+  private exited: Promise<unknown> = Promise.resolve();
+  private numbers = 0;
+  client!: Client;
+  agents!: TemporalAgents;
+  launcher!: Launcher;
+  pool!: Pool;
+  logs!: RunLogs;
+  private ends: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly servers: TestServers<'temporal' | 'nats' | 'redis' | 'postgres'>,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async open(env: NodeJS.ProcessEnv = {}): Promise<RunLab> {
+    const servers = await startTestServers({ temporal: true, nats: true, redis: true, postgres: true });
+    const lab = new RunLab(servers, env);
+    await migrate(servers.postgres.url);
+    const logger = pino({ level: 'silent' });
+    lab.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', taskQueue: 'ymera' });
+    const publisher = new NatsPublisher([servers.nats.url], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
+    const redis = createRedis(servers.redis.url, logger);
+    const delivery = new Delivery(publisher, new RedisCheckpointStore(redis), () => undefined);
+    lab.agents = new TemporalAgents(lab.client, 'ymera', delivery);
+    lab.pool = new Pool({ connectionString: servers.postgres.url });
+    lab.pool.on('error', () => undefined);
+    lab.logs = new RunLogs(lab.pool, logger);
+    lab.launcher = new Launcher({
+      client: lab.client,
+      taskQueue: 'ymera',
+      agents: lab.agents,
+      policy: new PolicyReader(lab.agents),
+      runbooks: { read: (name, version) => readRunbook(lab.pool, name, version) },
+    });
+    lab.ends = [() => publisher.close(), () => redis.quit(), () => lab.pool.end(), () => lab.client.connection.close()];
+    await lab.startWorker();
+    return lab;
+  }
+
+  async startWorker(): Promise<void> {
+    const { temporal, nats, redis, postgres } = this.servers;
+    const [command, ...args] = await endsWithParent([process.execPath, join(distDir, 'worker.js')], 'SIGKILL');
+    const worker = spawn(command, args, {
+      env: {
+        ...process.env,
+        ENVIRONMENT: 'test',
+        YMERA_HOME: this.home,
+        TEMPORAL_ADDRESS: temporal.url,
+        NATS_SERVERS: nats.url,
+        REDIS_URL: redis.url,
+        DATABASE_URL: postgres.url,
+        ...this.env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    worker.stdout?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000)));
+    this.worker = worker;
+    this.exited = once(worker, 'exit');
+    this.output = () => output;
+    await until(() => output.includes('"msg":"ready"'), 'the worker', 60_000).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${output}`);
+    });
+  }
+
+  /** What the worker has logged last. */
+  output: () => string = () => '';
+
+  /** Kills the worker with SIGKILL and starts another one. */
+  async killWorker(): Promise<void> {
+    this.worker?.kill('SIGKILL');
+    await this.exited;
+    await this.startWorker();
+  }
+
+  async saveRunbook(source: string): Promise<string> {
+    const document = parseRunbook(source, describeActions());
+    const hash = hashOf(document);
+    await saveRunbook(this.pool, { name: document.name, document, source, hash, createdBy: 'test', reason: 'a test' });
+    return document.name;
+  }
+
+  /** Begins a run. @returns its id */
+  async launch(runbook: string, input: Record<string, unknown> = {}, more: Partial<LaunchRequest> = {}): Promise<string> {
+    this.numbers += 1;
+    const request = { id: `run-${process.pid}-${this.numbers}`, trigger: { type: 'api' as const }, principal: 'ada' };
+    return (await this.launcher.launch({ ...request, runbook, input, ...more })).id;
+  }
+
+  async state(run: string): Promise<RunState> {
+    return (await this.agents.view(run)).state as RunState;
+  }
+
+  /** Waits until a run has ended. @returns its state */
+  async ended(run: string, limitMs = 60_000): Promise<RunState> {
+    await this.reaches(run, ({ phase }) => phase === 'ended', 'its end', limitMs);
+    return this.state(run);
+  }
+
+  async reaches(run: string, holds: (state: RunState) => boolean, what: string, limitMs = 60_000): Promise<void> {
+    let last: RunState | undefined;
+    const look = async (): Promise<boolean> => {
+      last = await this.state(run);
+      return holds(last);
+    };
+    await until(look, `run ${run}: ${what}`, limitMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${JSON.stringify(last, null, 1)}\n${this.output()}`);
+    });
+  }
+
+  /** Sends a run one command, as a person with these roles. */
+  async command(
+    run: string,
+    type: string,
+    data: object = {},
+    { principal = 'bob', roles = ['operator'], reason }: { principal?: string; roles?: string[]; reason?: string } = {},
+  ): Promise<CommandResult<EventRecord>> {
+    this.numbers += 1;
+    const envelope = { id: `c-${this.numbers}`, type, data, principal, roles, ...(reason ? { reason } : {}) };
+    const [result] = await this.agents.send(run, [envelope]);
+    if (!result) throw new Error('no result');
+    return result;
+  }
+
+  /** All records of a run, from its own history. */
+  async records(run: string): Promise<EventRecord[]> {
+    const records: EventRecord[] = [];
+    for await (const some of new TemporalAgentHistory(this.client).read(run, 1)) records.push(...some);
+    return records;
+  }
+
+  async eventNames(run: string): Promise<string[]> {
+    return (await this.records(run)).map(eventName);
+  }
+
+  async close(): Promise<void> {
+    this.worker?.kill('SIGKILL');
+    await this.exited;
+    await Promise.allSettled(this.ends.map((end) => end()));
+    await this.servers.stop();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}

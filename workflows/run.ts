@@ -1,0 +1,44 @@
+import { condition, continueAsNew, setHandler, sleep } from '@temporalio/workflow';
+import { checkDispatch } from './agent-batch';
+import { keepCheckpointed, keepEffects } from './agent-loops';
+import { AgentShell } from './agent-shell';
+import { delivered, dispatch, view, type AgentInput } from './messages';
+import { conduct } from './run-conduct';
+import { RunHost } from './run-host';
+
+/** For how long a run that ended over an approval that nobody gave still hears answers to it. */
+const lateAnswersMs = 3_600_000;
+
+/**
+ * One run of a runbook: an agent of kind `run` that does something by itself. Its history is cut whenever it has become long and
+ * nothing is under way; it goes on from its state then.
+ */
+export async function run(input: AgentInput): Promise<void> {
+  const shell = AgentShell.open(input);
+  const host = new RunHost(shell);
+  setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
+  setHandler(view, () => shell.view());
+  setHandler(delivered, (published) => host.delivered(published));
+  const ended = host.state.phase === 'ended' ? Promise.resolve() : conduct(host);
+  const over = await Promise.race([
+    ended.then(() => lastWords(host)).then(() => true),
+    host.keepPublished(),
+    keepCheckpointed(shell),
+    keepEffects(shell),
+    condition(() => host.continueDue && host.active === 0 && host.state.phase !== 'ended').then(() => false),
+  ]);
+  if (over) return;
+  // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
+  while (shell.handledUpdateInThisTask) await sleep(1);
+  await continueAsNew<typeof run>({ carried: shell.carry() });
+}
+
+/** Until all is said; and where an approval was not given in time, long enough for a late answer to be refused on record. */
+async function lastWords(host: RunHost): Promise<void> {
+  const expired = Object.values(host.state.approvals).some(({ status, expiresAt, given, count }) => {
+    return status === 'denied' && given.length < count && Date.parse(expiresAt) <= Date.now();
+  });
+  const rest = Date.parse(host.state.endedAt ?? '') + lateAnswersMs - Date.now();
+  if (expired && rest > 0) await condition(() => false, rest);
+  await condition(() => host.said);
+}
