@@ -50,7 +50,15 @@ module.exports = {
     ),
     only(
       'api',
-      ['api/', 'actors/', 'activities/actions/catalogue', 'workflows/messages', 'infra/', 'temporal/', 'projections/queries'],
+      [
+        'api/',
+        'actors/',
+        'activities/actions/catalogue',
+        'workflows/messages',
+        'infra/',
+        'temporal/',
+        'projections/queries',
+      ],
       'the edge',
       entries,
     ),

@@ -117,7 +117,11 @@ export class RunLab {
   }
 
   /** Begins a run. @returns its id */
-  async launch(runbook: string, input: Record<string, unknown> = {}, more: Partial<LaunchRequest> = {}): Promise<string> {
+  async launch(
+    runbook: string,
+    input: Record<string, unknown> = {},
+    more: Partial<LaunchRequest> = {},
+  ): Promise<string> {
     this.numbers += 1;
     const request = { id: `run-${process.pid}-${this.numbers}`, trigger: { type: 'api' as const }, principal: 'ada' };
     return (await this.launcher.launch({ ...request, runbook, input, ...more })).id;
