@@ -6,7 +6,7 @@ import type { PlanPorts } from './perform-ports';
 import { Redactor } from './redaction';
 import { stepError } from './step-error';
 import { effectOf, idempotencyKey, preparedInput } from './step-input';
-import { plainJson } from './step-output';
+import { plainJson } from '../actors/core/bounded-json';
 import { withTimeout } from './step-timeout';
 
 export type PlanOrder = Pick<StepOrder, 'runId' | 'path' | 'action' | 'with'>;

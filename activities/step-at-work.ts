@@ -7,7 +7,8 @@ import { stepError } from './step-error';
 import { effectOf, idempotencyKey, preparedInput } from './step-input';
 import { StepIo } from './step-io';
 import { underLocks } from './step-locks';
-import { boundedJson } from './step-output';
+import { mostOutputBytes } from '../actors/run/room';
+import { boundedJson } from '../actors/core/bounded-json';
 
 const heartbeatMs = 2000;
 
@@ -42,7 +43,10 @@ export async function atWork(
   const redactor = new Redactor();
   const io = new StepIo(ports.logs, order, redactor);
   const recorded = (output: unknown): unknown =>
-    boundedJson(withoutReferences(redactor.json(action ? redactMarked(action.output, output) : output)));
+    boundedJson(
+      withoutReferences(redactor.json(action ? redactMarked(action.output, output) : output)),
+      mostOutputBytes,
+    );
   const outcome = await begin(action, order, info, ports, io, redactor, recorded, work)
     .catch((error: unknown): Outcome => {
       info.signal.throwIfAborted();

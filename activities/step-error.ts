@@ -1,5 +1,5 @@
 import { ActionError } from './actions/action';
-import { shortText } from './step-output';
+import { shortText } from '../actors/core/bounded-json';
 
 const longestMessage = 500;
 

@@ -3,7 +3,7 @@ import type { ActionContext, Capture } from './actions/action';
 import type { Notification, StepOrder } from './actions/order';
 import type { StepLog, StepLogs } from './perform-ports';
 import type { Redactor } from './redaction';
-import { shortText } from './step-output';
+import { shortText } from '../actors/core/bounded-json';
 
 const longestTitle = 200;
 const longestText = 4000;

@@ -81,7 +81,7 @@ describe('the rows of runs', () => {
     const config = runConfigOf({
       trigger: { type: 'agent', agent: 'web-1', run: 'mother' },
       targets: ['service:web', 'odd "\\{}, key'],
-      lineage: { type: 'retry', of: 'former', done: {}, skip: {} },
+      lineage: { type: 'retry', askedBy: [], of: 'former', done: {}, skip: {} },
     });
     const records = recordsOf('r', config, [
       started,

@@ -12,6 +12,8 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 const callMs = 10_000;
+/** Events may be large: a page of them is one answer. */
+const pageSize = 200;
 
 /** One run of an agent's workflow, and which of its events it begins with. */
 interface Run {
@@ -74,7 +76,7 @@ export class TemporalAgentHistory implements AgentHistory {
     if ('carried' in input && input.carried.pending?.length) yield input.carried.pending;
     let token: Uint8Array | undefined;
     do {
-      const page = await this.page(agentId, runId, 500, token);
+      const page = await this.page(agentId, runId, pageSize, token);
       const records: EventRecord[] = [];
       for (const event of page.history?.events ?? []) records.push(...(await this.recordsIn(event)));
       if (records.length > 0) yield records.sort((a, b) => a.sequence - b.sequence);

@@ -1,6 +1,9 @@
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { Servers } from '../infra/config';
 
+/** One page of a history may hold many large events, as in the worker's own client. */
+const mostReceived = 128 * 1024 * 1024;
+
 /**
  * A client that connects when it is first used, so that a process can start while Temporal is away.
  *
@@ -17,6 +20,7 @@ export function connectTemporal({ address, namespace }: Servers['temporal']): Cl
   const connection = Connection.lazy({
     address,
     connectTimeout: '3s',
+    channelArgs: { 'grpc.max_receive_message_length': mostReceived },
     interceptors: [makeGrpcRetryInterceptor(retries)],
   });
   return new Client({ connection, namespace });

@@ -2,17 +2,20 @@ import type { Client } from '@temporalio/client';
 import type { Creation } from '../actors/core/agent';
 import { DomainError } from '../actors/core/errors';
 import { hashOf } from '../actors/core/hash-chain';
+import { jsonBytes } from '../actors/core/json-size';
 import type { Guards, LaunchRequest } from '../actors/core/launch';
 import { checkedConfig } from '../actors/core/validate';
 import { guardsFor, launchVeto } from '../actors/policy/vetoes';
 import type { RunConfig } from '../actors/run/config';
 import type { PlannedNode, RunPlan } from '../actors/run/plan';
+import { mostInheritedBytes } from '../actors/run/room';
 import { run } from '../actors/run/run';
 import type { RunState } from '../actors/run/state';
 import type { RunbookDocument } from '../actors/runbook/document';
 import { durationMs } from '../actors/runbook/duration';
 import { isExpressionError, render } from '../actors/runbook/expressions';
 import { checkedInput } from '../actors/runbook/input';
+import { isBareApproval, stepAt } from '../actors/runbook/placed-steps';
 import type { TemporalAgents } from './agents';
 import { AgentFailure } from './failures';
 import type { PolicyReader } from './policy';
@@ -82,10 +85,21 @@ export class Launcher {
     { skip = {}, ...successor }: Successor & { skip?: Record<string, string> },
   ): Promise<{ id: string; created: boolean }> {
     const { state, config } = await this.ended(runId);
-    const done = Object.entries(state.steps).filter(([, step]) => step.status === 'succeeded');
+    const asks = (path: string): boolean => isBareApproval(stepAt(config.document, path));
+    const unasked = Object.keys(skip).find(asks);
+    if (unasked !== undefined) throw new DomainError('not_allowed', `${unasked} asks people: it can not be skipped`);
+    // An answer was to that run, not to this one.
+    const done = Object.entries(state.steps).filter(([path, { status }]) => status === 'succeeded' && !asks(path));
+    if (jsonBytes(done) > mostInheritedBytes) {
+      throw new DomainError(
+        'not_allowed',
+        'what it has done is too much to be taken over: run it again from the beginning',
+      );
+    }
     const lineage = {
       type: 'retry' as const,
       of: runId,
+      askedBy: askedBy(config),
       done: Object.fromEntries(done.map(([path, { output = null }]) => [path, output])),
       skip,
     };
@@ -105,7 +119,7 @@ export class Launcher {
       input: input ?? config.input,
       trigger: { type: 'api' },
     };
-    const lineage = { type: 'rerun' as const, of: runId, done: {}, skip: {} };
+    const lineage = { type: 'rerun' as const, of: runId, askedBy: askedBy(config), done: {}, skip: {} };
     const fresh = await this.configOf(successor.id, wanted);
     return this.begin(successor.id, successor, { ...fresh, lineage });
   }
@@ -195,6 +209,10 @@ export class Launcher {
     if (found.state.phase !== 'ended') throw new DomainError('not_allowed', `run ${runId} has not ended`);
     return found;
   }
+}
+
+function askedBy({ startedBy, lineage }: RunConfig): string[] {
+  return [...new Set([...(lineage?.askedBy ?? []), startedBy])];
 }
 
 type LaunchScope = Readonly<Record<string, unknown>>;

@@ -8,7 +8,10 @@ import type { Effect } from '../actors/core/effect';
 import { isDomainError, type DomainError } from '../actors/core/errors';
 import { eventName, type DomainEvent, type EventRecord } from '../actors/core/event';
 import type { AnyKind } from '../actors/core/kind';
+import { fitting, sizeOfFixed } from '../actors/core/json-size';
 import { lifecycleEvents } from '../actors/core/lifecycle';
+import { mostRecordsBytes } from '../actors/core/limits';
+import { StateRoom } from '../actors/core/state-room';
 import { kindNamed } from '../actors/registry';
 import type {
   AgentCarry,
@@ -40,6 +43,7 @@ export class AgentShell {
   /** The state that a sender was last given to mirror. */
   private offered: CheckpointMark = { sequence: 0, at: 0 };
   private checkpointNotBefore = 0;
+  private readonly room: StateRoom;
   private tasks = 0;
   private lastUpdateAt = -1;
 
@@ -50,7 +54,9 @@ export class AgentShell {
     private readonly window: DedupeWindow,
     public effects: Effect[],
     public checkpoint: CheckpointMark,
-  ) {}
+  ) {
+    this.room = new StateRoom(agent);
+  }
 
   static open(input: AgentInput): AgentShell {
     if ('creation' in input) {
@@ -81,12 +87,13 @@ export class AgentShell {
     this.lastUpdateAt = workflowInfo().historyLength;
     this.delivered(delivered);
     // What is not at hand any more can't be handed out, and nothing may overtake it.
-    if (!this.caughtUp) this.draining = true;
-    const unconfirmed = this.draining ? [] : [...this.pending];
+    if (!this.caughtUp || (this.trims && this.pendingBytes > mostRecordsBytes)) this.draining = true;
+    const draining = this.draining || this.pendingBytes > mostRecordsBytes;
+    const unconfirmed = draining ? [] : [...this.pending];
     const time = new Date().toISOString();
     const results = commands.map((command) => this.one(command, time));
     this.checkpointWanted ||= checkpointNow && this.dirty;
-    return { results, unconfirmed, draining: this.draining, checkpoint: this.offerCheckpoint(), dirty: this.dirty };
+    return { results, unconfirmed, draining, checkpoint: this.offerCheckpoint(), dirty: this.dirty };
   }
 
   private one(command: CommandEnvelope, time: string): CommandResult<EventRecord> {
@@ -95,6 +102,7 @@ export class AgentShell {
     if (seen) return { status: 'duplicate', commandId, from: seen[0], to: seen[1] };
     try {
       const applied = applyCommand(this.kind, this.agent, command, time);
+      this.room.take(this.agent, applied.agent, applied.records);
       if (applied.refusal) {
         this.take(applied);
         return { ...rejected(commandId, applied.refusal), events: applied.records };
@@ -143,6 +151,16 @@ export class AgentShell {
   /** Whether what is at hand reaches back to what was acked, so that senders can go on from there. */
   get caughtUp(): boolean {
     return this.published === this.agent.sequence || this.pending[0]?.sequence === this.published + 1;
+  }
+
+  /** What nobody has confirmed yet, as JSON. */
+  get pendingBytes(): number {
+    return this.pending.reduce((sum, record) => sum + sizeOfFixed(record), 0);
+  }
+
+  /** The first of them, as many as go together. */
+  load(most: number): EventRecord[] {
+    return fitting(this.pending.slice(0, most), mostRecordsBytes);
   }
 
   get id(): string {

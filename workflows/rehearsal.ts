@@ -5,9 +5,12 @@ import type { RunConfig } from '../actors/run/config';
 import type { PlannedNode } from '../actors/run/plan';
 import type { StepState } from '../actors/run/step-state';
 import type { Step } from '../actors/runbook/document';
-import { durationMs } from '../actors/runbook/duration';
-import { evaluate, holds, isExpressionError, render } from '../actors/runbook/expressions';
+import { ExpressionError, holds, isExpressionError, render } from '../actors/runbook/expressions';
 import { isDone, itemFrame, scopeOf, type Frame } from './run-frame';
+import { msOf } from './run-values';
+
+/** As many as a runbook may list. */
+const mostItems = 1000;
 
 /** What a rehearsal goes by. There is no way from here to do anything but plan. */
 export interface Stage {
@@ -86,20 +89,19 @@ async function eachItem(step: Step, path: string, frame: Frame, stage: Stage): P
 
 /** @throws ExpressionError */
 export function itemsOf(step: Step, scope: Readonly<Record<string, unknown>>): unknown[] {
-  const items = step.foreach?.items ?? [];
-  const list = typeof items === 'string' ? evaluateItems(items, scope) : render(items, scope);
-  if (!Array.isArray(list)) throw new TypeError('the items of a foreach are a list');
+  const list = render(step.foreach?.items ?? [], scope);
+  if (!Array.isArray(list)) throw new ExpressionError('expression_failed', 'the items of a foreach are a list');
+  if (list.length > mostItems) {
+    throw new ExpressionError('expression_failed', `the items are ${list.length}; there may be ${mostItems}`);
+  }
   return list;
 }
 
-function evaluateItems(items: string, scope: Readonly<Record<string, unknown>>): unknown {
-  return items.includes('${{') ? render(items, scope) : evaluate(items, scope);
-}
-
 function waitOf(wait: NonNullable<Step['wait']>, scope: Readonly<Record<string, unknown>>): unknown {
-  const found = attempt(() => render(typeof wait === 'object' ? wait.until : wait, scope));
-  if (!('value' in found)) return wait;
-  return typeof wait === 'object' ? { until: found.value } : { seconds: durationMs(found.value as string) / 1000 };
+  const found = attempt(() =>
+    typeof wait === 'object' ? { until: render(wait.until, scope) } : { seconds: msOf(wait, scope) / 1000 },
+  );
+  return 'value' in found ? found.value : wait;
 }
 
 function named({ action }: Step): { action?: string } {

@@ -1,11 +1,13 @@
 import { condition } from '@temporalio/workflow';
+import { jsonBytes } from '../actors/core/json-size';
+import { mostWithBytes } from '../actors/run/room';
 import type { ApprovalState } from '../actors/run/state';
-import type { Step } from '../actors/runbook/document';
-import { durationMs } from '../actors/runbook/duration';
+import type { Duration, Step } from '../actors/runbook/document';
 import { render } from '../actors/runbook/expressions';
 import { planHashes, planHashOf, rehearse } from './rehearsal';
 import { PlanChanged, StepFailure } from './run-failure';
 import { isDone, type Frame } from './run-frame';
+import { msOf } from './run-values';
 import type { Walker } from './run-walker';
 
 const answerWithin = '24h';
@@ -47,6 +49,9 @@ async function planned(walker: Walker, step: Step, frame: Frame) {
   const { runbook, input } = config;
   // A bare question is agreed to as it stands: this step of this runbook, with this input.
   const about = nodes.length > 0 ? nodes : [{ ...step.approval, runbook: runbook.hash, step: step.id, input }];
+  if (jsonBytes(nodes) > mostWithBytes) {
+    throw new StepFailure('plan_too_large', `what ${step.id} would ask for is larger than ${mostWithBytes} bytes`);
+  }
   return { nodes, planHash: planHashOf(about as typeof nodes) };
 }
 
@@ -54,7 +59,7 @@ async function ask(walker: Walker, step: Step, path: string, frame: Frame): Prom
   const { nodes, planHash } = await planned(walker, step, frame);
   const spec = step.approval ?? {};
   const scope = walker.scope(frame);
-  const within = durationMs(render(spec.timeout ?? answerWithin, scope) as string | number);
+  const within = msOf(spec.timeout ?? answerWithin, scope);
   walker.host.record({
     type: 'ApprovalRequested',
     data: {
@@ -75,7 +80,7 @@ async function answered(walker: Walker, step: Step, path: string, frame: Frame):
   const { host } = walker;
   const approval = (): ApprovalState => host.state.approvals[path] as ApprovalState;
   const open = (): boolean => approval().status === 'pending' && !walker.skipped(path);
-  const ms = (value: string | number): number => durationMs(render(value, walker.scope(frame)) as string | number);
+  const ms = (value: Duration): number => msOf(value, walker.scope(frame));
   const { remind, escalate } = step.approval ?? {};
   const asked = Date.parse(approval().requestedAt);
   const { expiresAt } = approval();

@@ -1,13 +1,15 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { jsonBytes } from '../actors/core/json-size';
 import type { RunOutcome } from '../actors/run/events';
+import { mostOutputBytes } from '../actors/run/room';
 import type { StepError } from '../actors/run/step-state';
-import { durationMs } from '../actors/runbook/duration';
 import { render } from '../actors/runbook/expressions';
 import { concurrencyKey } from '../actors/target/key';
 import { failureOf, StepFailure } from './run-failure';
 import { outermost } from './run-frame';
 import type { RunHost } from './run-host';
 import { takeBack } from './run-undo';
+import { msOf } from './run-values';
 import { Walker, withDeadline } from './run-walker';
 
 interface Ending {
@@ -58,7 +60,7 @@ async function through(walker: Walker): Promise<Ending> {
     const walk = (): Promise<void> => walker.walk(document.steps, outermost);
     if (document.timeout === undefined) await walk();
     else {
-      const limit = durationMs(render(document.timeout, walker.scope(outermost)) as string | number);
+      const limit = msOf(document.timeout, walker.scope(outermost));
       const rest = Date.parse(host.state.startedAt ?? '') + limit - Date.now();
       await withDeadline(Math.max(1, rest), walk, `the run took longer than ${limit / 1000} s`);
     }
@@ -100,7 +102,7 @@ async function verified(walker: Walker): Promise<Ending> {
   const { verify } = host.config.document;
   if (!verify) return { outcome: 'succeeded', error: null };
   if (host.state.phase !== 'verifying') {
-    const settleMs = durationMs(render(verify.settle ?? 0, walker.scope(outermost)) as string | number);
+    const settleMs = msOf(verify.settle ?? 0, walker.scope(outermost));
     host.record({ type: 'VerifyStarted', data: { settleMs } });
   }
   try {
@@ -139,7 +141,9 @@ function output(walker: Walker): { output?: unknown } {
   const template = walker.host.config.document.output;
   if (!template) return {};
   try {
-    return { output: render(template, walker.scope(outermost)) };
+    const rendered = render(template, walker.scope(outermost));
+    if (jsonBytes(rendered) <= mostOutputBytes) return { output: rendered };
+    return { output: { error: { code: 'output_too_large', message: `it is larger than ${mostOutputBytes} bytes` } } };
   } catch (error) {
     // A run that has done its work does not fail over what it says of it.
     if (!(failureOf(error) instanceof StepFailure)) throw error;

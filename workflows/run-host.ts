@@ -6,16 +6,20 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { Carried, CarriedBack, PlanActivities, RunActivities } from '../activities/run-activities';
+import { boundedJson } from '../actors/core/bounded-json';
+import { mostRecordsBytes } from '../actors/core/limits';
 import type { RunConfig } from '../actors/run/config';
 import type { RunEvent } from '../actors/run/events';
+import { hasRoom, outputRoom } from '../actors/run/room';
 import type { RunState } from '../actors/run/state';
 import type { AgentShell } from './agent-shell';
+import { StepFailure } from './run-failure';
 
 /** How many records may wait for the broker before a run begins no further step. */
 const mostWaiting = 1000;
 /** Above that the history is cut, as soon as nothing is under way. */
 const longHistory = 2000;
-/** Most records that one activity takes with it: its input has a bound. */
+/** Most records that one activity takes with it. */
 const mostCarried = 200;
 
 const lasting: ActivityOptions = {
@@ -78,9 +82,24 @@ export class RunHost {
 
   /** Before each step: waits while the run is paused, while too much waits for the broker, and while the history is cut. */
   async gate(): Promise<void> {
-    const closed = (): boolean =>
-      this.state.pausedBy !== null || this.shell.pending.length > mostWaiting || this.continueDue;
+    const closed = (): boolean => this.state.pausedBy !== null || this.backlogged || this.continueDue;
     if (closed()) await condition(() => !closed());
+  }
+
+  /** More waits for the broker than can be carried on. */
+  get backlogged(): boolean {
+    return this.shell.pending.length > mostWaiting || this.shell.pendingBytes > mostRecordsBytes;
+  }
+
+  /** @param taken by what is about to be recorded @throws StepFailure `run_too_large` where no further step may begin */
+  checkRoom(taken = 0): void {
+    if (hasRoom(this.state, taken)) return;
+    throw new StepFailure('run_too_large', 'its steps and what they left behind are more than one run can hold');
+  }
+
+  /** An output as it can be kept: the more the run holds, the less of it. */
+  bounded(output: unknown): unknown {
+    return output === undefined ? undefined : boundedJson(output, outputRoom(this.state));
   }
 
   get continueDue(): boolean {
@@ -107,7 +126,7 @@ export class RunHost {
       // What has just happened may be about to order an activity, which takes the records along.
       for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
       if (this.carriers.size > 0) continue;
-      const records = this.shell.pending.slice(0, mostCarried);
+      const records = this.shell.load(mostCarried);
       if (records.length === 0) continue;
       const last = this.state.phase === 'ended' ? { checkpoint: this.shell.snapshot() } : {};
       const { published, checkpointed } = await publishRecords({ agentId: this.id, records, ...last });
@@ -140,7 +159,7 @@ export class RunHost {
       await Promise.resolve();
       this.active -= 1;
       if (first) this.ordering = false;
-      const records = first ? this.shell.pending.slice(0, mostCarried) : [];
+      const records = first ? this.shell.load(mostCarried) : [];
       const last = records.at(-1)?.sequence;
       if (last !== undefined) this.carriers.set(key, last);
       try {

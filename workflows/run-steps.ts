@@ -1,12 +1,14 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { StepOrder, StepResult } from '../activities/actions/order';
 import { hashOf } from '../actors/core/hash-chain';
+import { jsonBytes } from '../actors/core/json-size';
 import type { RunEvent } from '../actors/run/events';
+import { mostWithBytes } from '../actors/run/room';
 import type { Step } from '../actors/runbook/document';
-import { durationMs } from '../actors/runbook/duration';
-import { render } from '../actors/runbook/expressions';
+import { render, type Scope } from '../actors/runbook/expressions';
 import { PlanChanged, StepFailure } from './run-failure';
 import type { Frame } from './run-frame';
+import { msOf } from './run-values';
 import type { Walker } from './run-walker';
 
 const pollEvery = 5;
@@ -16,9 +18,10 @@ const pollFor = '1h';
 export async function doAction(walker: Walker, step: Step, path: string, frame: Frame): Promise<void> {
   const { host } = walker;
   const scope = walker.scope(frame);
-  const input = render(step.with ?? {}, scope) as Record<string, unknown>;
+  const input = inputOf(step, scope);
   const attempt = (host.state.steps[path]?.attempt ?? 0) + 1;
   const action = step.action ?? '';
+  host.checkRoom(jsonBytes(input));
   host.record({ type: 'StepStarted', data: { path, attempt, action, with: input } });
   const order: StepOrder = {
     runId: host.id,
@@ -44,16 +47,28 @@ export async function doAction(walker: Walker, step: Step, path: string, frame: 
   }
 }
 
+function inputOf(step: Step, scope: Scope): Record<string, unknown> {
+  const input = render(step.with ?? {}, scope) as Record<string, unknown>;
+  if (jsonBytes(input) <= mostWithBytes) return input;
+  throw new StepFailure('input_too_large', `what ${step.id} is given is larger than ${mostWithBytes} bytes`);
+}
+
 function taken(walker: Walker, path: string, result: Exclude<StepResult, { status: 'queued' }>): void {
   const { durationMs, tries } = result;
   switch (result.status) {
     case 'succeeded': {
       const { output, effect, planHash } = result;
-      const data = { path, output, durationMs, effect, ...(planHash === undefined ? {} : { planHash }) };
+      const data = {
+        path,
+        output: walker.host.bounded(output),
+        durationMs,
+        effect,
+        ...(planHash === undefined ? {} : { planHash }),
+      };
       return walker.host.record({ type: 'StepSucceeded', data: { ...data, ...(tries > 1 ? { tries } : {}) } });
     }
     case 'failed':
-      throw new StepFailure(result.error.code, result.error.message, result.output);
+      throw new StepFailure(result.error.code, result.error.message, walker.host.bounded(result.output));
     case 'vetoed': {
       const { code, reason } = result;
       walker.host.record({ type: 'StepVetoed', data: { path, code, reason } });
@@ -87,11 +102,11 @@ function heldKeys(walker: Walker): string[] {
 
 function timeout(step: Step, scope: Readonly<Record<string, unknown>>): { timeoutMs?: number } {
   const told = step.timeout ?? (step.until ? pollFor : undefined);
-  return told === undefined ? {} : { timeoutMs: durationMs(render(told, scope) as string | number) };
+  return told === undefined ? {} : { timeoutMs: msOf(told, scope) };
 }
 
 function pollOf(until: NonNullable<Step['until']>, scope: Readonly<Record<string, unknown>>): StepOrder['poll'] {
-  const everyMs = durationMs(render(until.every ?? pollEvery, scope) as string | number);
+  const everyMs = msOf(until.every ?? pollEvery, scope);
   // The outputs of other steps only where the condition may look at them: they may be large.
   const { steps: _, ...lean } = scope;
   return { condition: until.condition, everyMs, scope: /\bsteps\b/.test(String(until.condition)) ? scope : lean };
@@ -115,7 +130,7 @@ export async function runChild(walker: Walker, step: Step, path: string, frame: 
     throw new StepFailure(code, `the run of ${step.run} ended as ${childEnded?.outcome}: ${message}`);
   }
   const durationMs = Date.now() - Date.parse(startedAt ?? '');
-  host.record({ type: 'StepSucceeded', data: { path, output: childEnded.output, durationMs } });
+  host.record({ type: 'StepSucceeded', data: { path, output: host.bounded(childEnded.output), durationMs } });
 }
 
 async function beginChild(walker: Walker, step: Step, path: string, frame: Frame): Promise<void> {
@@ -126,7 +141,7 @@ async function beginChild(walker: Walker, step: Step, path: string, frame: Frame
     id: `run-${hashOf([host.id, path, attempt]).slice(0, 32)}`,
     runbook,
     ...(version === undefined ? {} : { version: Number(version) }),
-    input: render(step.with ?? {}, walker.scope(frame)) as Record<string, unknown>,
+    input: inputOf(step, walker.scope(frame)),
     trigger: { type: 'run' as const, run: host.id, step: path, depth: (host.config.trigger.depth ?? 0) + 1 },
     // In the same name: who asked for this run may not approve what it runs either.
     principal: host.config.startedBy,

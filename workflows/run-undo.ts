@@ -3,6 +3,7 @@ import type { RunOutcome } from '../actors/run/events';
 import type { StepError } from '../actors/run/step-state';
 import type { Step } from '../actors/runbook/document';
 import { render } from '../actors/runbook/expressions';
+import { stepAt } from '../actors/runbook/placed-steps';
 import { itemsOf } from './rehearsal';
 import { failureOf } from './run-failure';
 import { itemFrame, outermost, type Frame } from './run-frame';
@@ -70,19 +71,10 @@ function placeOf(walker: Walker, path: string): { step: Step; frame: Frame } | n
   const parts = path.split('.');
   for (const part of parts.slice(0, -1)) {
     const [, id = '', index = '0'] = /^(.+)\[(\d+)\]$/.exec(part) ?? [];
-    const step = find(document.steps, id);
+    const step = stepAt(document, id);
     if (!step) return null;
     frame = itemFrame(frame, id, itemsOf(step, walker.scope(frame))[Number(index)], Number(index));
   }
-  const step = find([...document.steps, ...(document.verify?.steps ?? [])], parts.at(-1) ?? '');
+  const step = stepAt(document, path);
   return step ? { step, frame } : null;
-}
-
-function find(steps: Step[], id: string): Step | null {
-  for (const step of steps) {
-    if (step.id === id) return step;
-    const inside = find([...(step.steps ?? []), ...(step.parallel ?? [])], id);
-    if (inside) return inside;
-  }
-  return null;
 }

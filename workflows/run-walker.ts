@@ -1,7 +1,6 @@
 import { CancellationScope, CancelledFailure, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { Retry, Step } from '../actors/runbook/document';
-import { durationMs } from '../actors/runbook/duration';
-import { holds, render, type Scope } from '../actors/runbook/expressions';
+import { holds, type Scope } from '../actors/runbook/expressions';
 import type { StepError } from '../actors/run/step-state';
 import { approve } from './run-approval';
 import { doAction, runChild } from './run-steps';
@@ -9,6 +8,7 @@ import { failureOf, StepFailure } from './run-failure';
 import { isDone, itemFrame, scopeOf, type Frame } from './run-frame';
 import type { RunHost } from './run-host';
 import { itemsOf } from './rehearsal';
+import { countOf, msOf, timeOf } from './run-values';
 
 /**
  * Walks the steps of a runbook. What is done is in the run's state, so a walk may begin again at the top at any time, after the
@@ -37,6 +37,7 @@ export class Walker {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run is cancelled');
     if (isDone(host.state.steps[path])) return;
     const unwanted = host.config.lineage?.skip[path];
+    host.checkRoom();
     if (unwanted !== undefined) return host.record({ type: 'StepSkipped', data: { path, reason: unwanted } });
     for (;;) {
       try {
@@ -92,10 +93,9 @@ export class Walker {
     let { until } = this.host.state.steps[path] ?? {};
     if (until === undefined) {
       const scope = this.scope(frame);
-      const told = render(typeof wait === 'object' ? wait.until : wait, scope) as string | number;
-      const at = typeof wait === 'object' ? Date.parse(String(told)) : Date.now() + durationMs(told);
-      if (Number.isNaN(at)) throw new StepFailure('expression_failed', `${String(told)} is not a time`);
-      until = new Date(at).toISOString();
+      until = new Date(
+        typeof wait === 'object' ? timeOf(wait.until, scope) : Date.now() + msOf(wait, scope),
+      ).toISOString();
       this.host.record({ type: 'WaitStarted', data: { path, until } });
     }
     await this.pause(path, until);
@@ -116,12 +116,10 @@ export class Walker {
 
   private async foreach(step: Step, frame: Frame): Promise<unknown> {
     const scope = this.scope(frame);
-    const number = (value: unknown, otherwise: number): number =>
-      value === undefined ? otherwise : Number(render(value, scope));
     const items = itemsOf(step, scope);
-    const most = Math.max(1, number(step.foreach?.max_parallel, 1));
-    const tolerated = number(step.foreach?.max_failures, 0);
-    const outcomes: { item: unknown; status: string; error?: unknown }[] = [];
+    const most = Math.max(1, countOf(step.foreach?.max_parallel ?? 1, scope));
+    const tolerated = countOf(step.foreach?.max_failures ?? 0, scope);
+    const outcomes: ItemOutcome[] = [];
     let next = 0;
     let failures = 0;
     const worker = async (): Promise<void> => {
@@ -142,16 +140,16 @@ export class Walker {
     if (cut) throw cut.reason;
     if (failures > tolerated) {
       const message = `${failures} of ${items.length} failed, ${tolerated} may; ${items.length - next} were not begun`;
-      throw new StepFailure('failure_threshold', message, outcomes);
+      throw new StepFailure('failure_threshold', message, this.host.bounded(outcomes));
     }
-    return outcomes;
+    return this.host.bounded(outcomes);
   }
 
   /** Holds a block to its time; what is under way in it is ended then. An action keeps its own time. */
   private async limited(step: Step, path: string, frame: Frame, work: () => Promise<void>): Promise<void> {
     if (step.timeout === undefined || step.action !== undefined || step.approval) return work();
     const begun = this.host.state.steps[path]?.startedAt;
-    const limit = durationMs(render(step.timeout, this.scope(frame)) as string | number);
+    const limit = msOf(step.timeout, this.scope(frame));
     const rest = Math.max(1, limit - (begun === undefined ? 0 : Date.now() - Date.parse(begun)));
     await withDeadline(rest, work, `it took longer than ${limit / 1000} s`);
   }
@@ -198,15 +196,20 @@ export class Walker {
     if (!retry || ['outcome_unknown', 'vetoed', 'denied'].includes(failure.code)) return null;
     const scope = this.scope(frame);
     const attempt = this.host.state.steps[path]?.attempt ?? 1;
-    if (attempt >= Number(render(retry.attempts, scope))) return null;
-    const ms = (value: string | number): number => durationMs(render(value, scope) as string | number);
-    const pause = ms(retry.backoff ?? 1) * (retry.factor ?? 2) ** (attempt - 1);
-    return new Date(Date.now() + Math.min(pause, ms(retry.max_backoff ?? '1h'))).toISOString();
+    if (attempt >= countOf(retry.attempts, scope)) return null;
+    const pause = msOf(retry.backoff ?? 1, scope) * (retry.factor ?? 2) ** (attempt - 1);
+    return new Date(Date.now() + Math.min(pause, msOf(retry.max_backoff ?? '1h', scope))).toISOString();
   }
 
   private async decision(path: string): Promise<void> {
     await condition(() => this.skipped(path) || this.host.state.steps[path]?.retryRequested === true);
   }
+}
+
+interface ItemOutcome {
+  item?: unknown;
+  status: string;
+  error?: StepError;
 }
 
 /** @throws StepFailure `timeout` once the work has ended */

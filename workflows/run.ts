@@ -25,7 +25,9 @@ export async function run(input: AgentInput): Promise<void> {
     host.keepPublished(),
     keepCheckpointed(shell),
     keepEffects(shell),
-    condition(() => host.continueDue && host.active === 0 && host.state.phase !== 'ended').then(() => false),
+    condition(() => host.continueDue && host.active === 0 && !host.backlogged && host.state.phase !== 'ended').then(
+      () => false,
+    ),
   ]);
   if (over) return;
   // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.

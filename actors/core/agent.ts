@@ -4,8 +4,10 @@ import { DomainError, isDomainError } from './errors';
 import type { DomainEvent, EventRecord } from './event';
 import { hashOf, seal } from './hash-chain';
 import type { Effect } from './effect';
+import { jsonBytes } from './json-size';
 import { commandsOf, eventsOf, type AnyKind } from './kind';
 import type { RollbackConfig, SetConfig } from './lifecycle';
+import { mostCommandBytes } from './limits';
 import { checked, checkedConfig } from './validate';
 
 /** What a command did: the agent after it, the records it made, and what they want done outside. */
@@ -63,6 +65,9 @@ function decideAgent(kind: AnyKind, agent: AgentState, command: CommandEnvelope,
   if (!definition) throw new DomainError('unknown_command', `a ${kind.name} agent knows no command ${command.type}`);
   if (definition.internal && !command.principal.startsWith(systemPrincipalPrefix)) {
     throw new DomainError('internal_command', `${command.type} is sent by Ymera itself only`);
+  }
+  if (jsonBytes(command.data) > mostCommandBytes) {
+    throw new DomainError('invalid_command', `the data of ${command.type} is larger than ${mostCommandBytes} bytes`);
   }
   const data = checked(definition.schema, command.data, 'invalid_command', `the data of ${command.type}`);
   switch (command.type) {

@@ -40,6 +40,8 @@ export interface AgentKind<
   config: TObject;
   commands: Record<string, CommandDefinition>;
   events: Record<string, EventDefinition>;
+  /** How large a config may be, where it is not `mostConfigBytes` of `limits.ts`. */
+  mostConfigBytes?: number;
   /** What a JSON Schema can't say about a config. */
   checkConfig?(config: Config): FieldError[];
   /** What must be done outside because of this event, given the state after it. */

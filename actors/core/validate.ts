@@ -1,7 +1,9 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { DomainError, type DomainErrorCode, type FieldError } from './errors';
+import { jsonBytes } from './json-size';
 import type { AnyKind } from './kind';
+import { mostConfigBytes } from './limits';
 
 const mostErrors = 20;
 
@@ -27,6 +29,10 @@ export function checked<T>(schema: TSchema, value: unknown, code: DomainErrorCod
  * @throws DomainError `invalid_config`
  */
 export function checkedConfig(kind: AnyKind, config: unknown): unknown {
+  const limit = kind.mostConfigBytes ?? mostConfigBytes;
+  if (jsonBytes(config) > limit) {
+    throw new DomainError('invalid_config', `the config of a ${kind.name} agent is larger than ${limit} bytes`);
+  }
   const filled = checked(kind.config, config ?? {}, 'invalid_config', `the config of a ${kind.name} agent`);
   const fields = kind.checkConfig?.(filled) ?? [];
   if (fields.length > 0)

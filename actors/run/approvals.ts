@@ -35,7 +35,9 @@ export function decideAnswer(command: Answer, state: RunState, config: RunConfig
     if (!reason) throw refuse('reason_required', 'a denial needs its reason');
     return [{ type: 'ApprovalDenied', data: { path, by, reason } }];
   }
-  if (by === config.startedBy) throw refuse('self_approval', `${by} has asked for this run`);
+  if ([config.startedBy, ...(config.lineage?.askedBy ?? [])].includes(by)) {
+    throw refuse('self_approval', `${by} has asked for this run`);
+  }
   if (approval.given.some((given) => given.by === by)) throw refuse('already_answered', `${by} has agreed already`);
   if (approval.reasonRequired && !reason) throw refuse('reason_required', 'this approval needs its reason');
   const { planHash } = command.data as { planHash: string };

@@ -29,6 +29,8 @@ const lineage = Type.Object(
   {
     type: Type.Union([Type.Literal('retry'), Type.Literal('rerun')]),
     of: Type.String(),
+    /** Those in whose name the runs before were; no approval may come from them either. */
+    askedBy: Type.Array(Type.String()),
     /** By path: outputs of the steps that are done already. */
     done: Type.Record(Type.String(), Type.Unknown()),
     /** Paths that are not to be done at all, and why. */

@@ -1,4 +1,5 @@
 import { DomainError } from '../core/errors';
+import { isBareApproval, stepAt } from '../runbook/placed-steps';
 import { decideAnswer } from './approvals';
 import type { RunCommand } from './commands';
 import type { RunConfig } from './config';
@@ -26,13 +27,13 @@ export function decideRun(command: RunCommand, state: RunState, config: RunConfi
     case 'RetryStep':
     case 'SkipStep':
       if (state.phase === 'ended') throw new DomainError('run_ended', 'the run has ended');
-      return control(command, state);
+      return control(command, state, config);
   }
 }
 
 type Control = Extract<RunCommand, { type: 'Pause' | 'Resume' | 'Cancel' | 'RetryStep' | 'SkipStep' }>;
 
-function control(command: Control, state: RunState): RunEvent[] {
+function control(command: Control, state: RunState, { document }: RunConfig): RunEvent[] {
   const { principal: by, reason } = command;
   switch (command.type) {
     case 'Pause':
@@ -52,6 +53,9 @@ function control(command: Control, state: RunState): RunEvent[] {
     case 'SkipStep': {
       const path = command.data.step;
       if (!reason) throw new DomainError('reason_required', 'to skip a step needs a reason');
+      if (isBareApproval(stepAt(document, path))) {
+        throw new DomainError('not_allowed', `${path} asks people: it is answered, and never skipped`);
+      }
       if (!skippable(state.steps[path])) {
         throw new DomainError('not_allowed', `step ${path} is ${state.steps[path]?.status ?? 'unknown'}`);
       }

@@ -6,6 +6,7 @@ import { runCommands, type RunCommand } from './commands';
 import { runConfig, type RunConfig } from './config';
 import { decideRun } from './decider';
 import { runEvents, type RunEvent } from './events';
+import { mostRunConfigBytes } from './room';
 import { evolveRun, initialRun, type RunState } from './state';
 
 /** One run of a runbook. Its config is what it began with, and never changes. */
@@ -16,6 +17,7 @@ export const run: AgentKind<RunState, RunCommand, RunEvent, RunConfig> = {
   internal: true,
   workflow: 'run',
   config: runConfig,
+  mostConfigBytes: mostRunConfigBytes,
   commands: runCommands,
   events: runEvents,
   initialState: () => initialRun,

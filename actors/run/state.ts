@@ -1,5 +1,6 @@
 import { isLifecycleEvent, type LifecycleEvent } from '../core/lifecycle';
 import type { Recorded } from '../core/event';
+import { jsonBytes } from '../core/json-size';
 import type { RunConfig } from './config';
 import type { RunEvent, RunOutcome } from './events';
 import { stepAfter, type StepError, type StepEvent, type StepState, type StepStatus } from './step-state';
@@ -51,6 +52,8 @@ export interface RunState {
   endedAt: string | null;
   error: StepError | null;
   output: unknown;
+  /** About how much its steps and approvals take, as JSON. */
+  bytes: number;
 }
 
 export const initialRun: RunState = {
@@ -69,6 +72,7 @@ export const initialRun: RunState = {
   endedAt: null,
   error: null,
   output: null,
+  bytes: 0,
 };
 
 /** The state after one more event. */
@@ -158,7 +162,8 @@ function begun(state: RunState, { time, data }: Extract<LifecycleEvent, { type: 
     ...more,
   });
   const done = Object.entries(lineage.done).map(([path, output]) => [path, finished('succeeded', { output })] as const);
-  return { ...state, steps: Object.fromEntries(done) };
+  const steps = Object.fromEntries(done);
+  return { ...state, steps, bytes: jsonBytes(steps) };
 }
 
 function ended(state: RunState, { time, data }: Extract<Recorded<RunEvent>, { type: 'RunEnded' }>): RunState {
@@ -190,6 +195,7 @@ function evolveApproval(state: RunState, event: ApprovalEvent): RunState {
   const known = state.approvals[path];
   const set = (approval: ApprovalState): RunState => ({
     ...state,
+    bytes: state.bytes + growth(path, known, approval),
     approvals: { ...state.approvals, [path]: approval },
   });
   if (event.type === 'ApprovalRequested') {
@@ -217,5 +223,10 @@ function evolveStep(state: RunState, event: StepEvent): RunState {
   const step = stepAfter(known, event);
   const effectful = event.type === 'StepSucceeded' && event.data.effect !== undefined && event.data.effect !== 'read';
   const done = effectful && !state.done.includes(path) ? [...state.done, path] : state.done;
-  return { ...state, done, steps: { ...state.steps, [path]: step } };
+  const bytes = state.bytes + growth(path, state.steps[path], step);
+  return { ...state, done, bytes, steps: { ...state.steps, [path]: step } };
+}
+
+function growth(path: string, before: object | undefined, after: object): number {
+  return before ? jsonBytes(after) - jsonBytes(before) : path.length + jsonBytes(after);
 }

@@ -54,8 +54,10 @@ export function stepAfter(known: StepState, event: StepEvent): StepState {
       return { status: 'running', attempt, startedAt: event.time, ...ordered };
     }
     case 'StepSucceeded': {
-      const { error: _, until: __, retryRequested: ___, ...rest } = known;
-      return { ...rest, status: 'succeeded', endedAt: event.time, output: event.data.output ?? null };
+      const { error: _, until: __, retryRequested: ___, with: input, ...rest } = known;
+      // What changed nothing is never undone.
+      const ordered = input === undefined || event.data.effect === 'read' ? {} : { with: input };
+      return { ...rest, ...ordered, status: 'succeeded', endedAt: event.time, output: event.data.output ?? null };
     }
     case 'StepFailed':
       return { ...known, status: 'failed', endedAt: event.time, error: event.data.error, output: event.data.output };

@@ -1,9 +1,11 @@
 import type { FieldError } from '../core/errors';
+import { jsonBytes } from '../core/json-size';
 import { expressionFaults } from './check-expressions';
 import { inputFaults } from './check-inputs';
 import { jsonFaults, shapeFaults } from './check-shape';
 import { stepFaults, type ActionFacts } from './check-steps';
 import type { RunbookDocument } from './document';
+import { mostDocumentBytes } from './limits';
 
 export type { ActionFacts };
 
@@ -27,6 +29,9 @@ export function checkRunbook(
 function faultsOf(document: unknown, actions: readonly ActionFacts[]): FieldError[] {
   const json = jsonFaults(document);
   if (json.length > 0) return json;
+  if (jsonBytes(document) > mostDocumentBytes) {
+    return [{ pointer: '', message: `is larger than ${mostDocumentBytes} bytes as JSON` }];
+  }
   const shape = shapeFaults(document);
   if (shape.length > 0) return shape;
   const runbook = document as RunbookDocument;

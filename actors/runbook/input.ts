@@ -1,6 +1,8 @@
 import { Value } from '@sinclair/typebox/value';
 import { DomainError, type FieldError } from '../core/errors';
+import { jsonBytes } from '../core/json-size';
 import type { InputField, RunbookDocument } from './document';
+import { mostInputBytes } from './limits';
 import { Pattern } from './pattern';
 import { PatternError } from './pattern-reader';
 import { pointerTo } from './pointer';
@@ -29,7 +31,11 @@ export function checkedInput(document: Pick<RunbookDocument, 'input'>, input: un
     else if (field.default !== undefined) result.push([name, field.default]);
   }
   if (faults.length > 0) throw invalid(faults);
-  return Object.fromEntries(result);
+  const checked = Object.fromEntries(result);
+  if (jsonBytes(checked) > mostInputBytes) {
+    throw invalid([{ pointer: '', message: `is larger than ${mostInputBytes} bytes as JSON` }]);
+  }
+  return checked;
 }
 
 /** What is wrong with a value of an input. */

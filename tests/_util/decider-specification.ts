@@ -1,4 +1,4 @@
-import { applyCommand, createAgent } from '../../actors/core/agent';
+import { applyCommand, createAgent, type Applied } from '../../actors/core/agent';
 import { foldAgent, type AgentState } from '../../actors/core/agent-state';
 import { isDomainError } from '../../actors/core/errors';
 import { eventName, type DomainEvent } from '../../actors/core/event';
@@ -10,6 +10,8 @@ export interface Step {
   data: unknown;
   at?: string;
   principal?: string;
+  roles?: string[];
+  reason?: string;
 }
 
 export const start = '2026-01-01T00:00:00.000Z';
@@ -26,8 +28,9 @@ export function agentAfter(kind: AnyKind, config: unknown, steps: Step[] = []): 
   return steps.reduce((agent, step, i) => apply(kind, agent, step, i).agent, createAgent(kind, creation, start).agent);
 }
 
-function apply(kind: AnyKind, agent: AgentState, { type, data, at, principal }: Step, index: number) {
-  return applyCommand(kind, agent, { id: `c${index}`, type, data, principal: principal ?? 'system:test' }, at ?? start);
+/** Applies one command, by `system:test` unless it says who. */
+export function apply(kind: AnyKind, agent: AgentState, { at = start, ...step }: Step, index: number): Applied {
+  return applyCommand(kind, agent, { principal: 'system:test', ...step, id: `c${index}` }, at);
 }
 
 /** Reads: given an agent with this history, when it gets a command, then these events follow, or nothing, or a refusal. */

@@ -1,14 +1,15 @@
-import { boundedJson, plainJson, shortText } from './step-output';
+import { boundedJson, plainJson, shortText } from './bounded-json';
 
+const limit = 64 * 1024;
 const size = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 describe('an output', () => {
   it('that is small stays as it is', () => {
     const output = { a: [1, 'x', null], b: { c: true } };
-    expect(boundedJson(output)).toEqual(output);
+    expect(boundedJson(output, limit)).toEqual(output);
   });
   it('loses the middle of its longest text', () => {
-    const output = boundedJson({ short: 'kept', long: `begin${'ä'.repeat(100_000)}end` }) as {
+    const output = boundedJson({ short: 'kept', long: `begin${'ä'.repeat(100_000)}end` }, limit) as {
       short: string;
       long: string;
     };
@@ -23,7 +24,7 @@ describe('an output', () => {
     ['a long name', { ['n'.repeat(100_000)]: 1 }],
     ['lists in lists', Array.from({ length: 300 }, () => Array.from({ length: 300 }, () => 'x'))],
   ])('with %s is cut to what is allowed', (_, output) => {
-    const cut = boundedJson(output);
+    const cut = boundedJson(output, limit);
     expect(size(cut)).toBeLessThanOrEqual(65_536);
     expect(size(cut)).toBeGreaterThan(2);
   });

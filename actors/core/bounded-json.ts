@@ -1,20 +1,19 @@
-/** Most that one output may take of histories and events, as JSON, in bytes. */
-export const mostOutputBytes = 64 * 1024;
+import { jsonBytes } from './json-size';
 
 /**
  * What goes into the record: plain JSON of at most `limit` bytes. What is too large is cut where it is largest: texts lose
  * their middle, lists their end. Nothing is refused for its size: the work behind it is done.
  */
-export function boundedJson(value: unknown, limit = mostOutputBytes): unknown {
+export function boundedJson(value: unknown, limit: number): unknown {
   const plain = plainJson(value);
-  if (sizeOf(plain) <= limit) return plain;
+  if (jsonBytes(plain) <= limit) return plain;
   for (let text = limit / 4; text >= 64; text /= 2) {
     const cut = shortened(plain, text, Infinity);
-    if (sizeOf(cut) <= limit) return cut;
+    if (jsonBytes(cut) <= limit) return cut;
   }
   for (let items = 1024; items >= 1; items /= 4) {
     const cut = shortened(plain, 64, items);
-    if (sizeOf(cut) <= limit) return cut;
+    if (jsonBytes(cut) <= limit) return cut;
   }
   return { truncated: true };
 }
@@ -33,13 +32,10 @@ export function plainJson(value: unknown): unknown {
 export function shortText(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const half = Math.floor(limit / 2);
-  const cut = `${text.slice(0, half)}… ${text.length - 2 * half} characters left out …${text.slice(-half)}`;
-  // Through bytes, so that no half of a surrogate pair is left at the cut.
-  return Buffer.from(cut, 'utf8').toString('utf8');
-}
-
-function sizeOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
+  // No half of a surrogate pair is left at the cut.
+  const head = text.slice(0, half).replace(/[\ud800-\udbff]$/, '');
+  const tail = text.slice(-half).replace(/^[\udc00-\udfff]/, '');
+  return `${head}… ${text.length - head.length - tail.length} characters left out …${tail}`;
 }
 
 function shortened(value: unknown, text: number, items: number): unknown {
