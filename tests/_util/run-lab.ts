@@ -74,9 +74,24 @@ export class RunLab {
   }
 
   async startWorker(): Promise<void> {
+    const { child, output } = await this.spawnRole('worker');
+    this.worker = child;
+    this.exited = once(child, 'exit');
+    this.output = output;
+  }
+
+  /** For tests that look at the ledger; it ends with the lab. */
+  async startProjector(): Promise<void> {
+    const { child } = await this.spawnRole('projector');
+    const exited = once(child, 'exit');
+    this.ends.unshift(() => (child.kill('SIGKILL'), exited));
+  }
+
+  /** Runs one of Ymera's processes on the lab's servers, and waits until it is ready. */
+  private async spawnRole(role: 'worker' | 'projector'): Promise<{ child: ChildProcess; output: () => string }> {
     const { temporal, nats, redis, postgres } = this.servers;
-    const [command, ...args] = await endsWithParent([process.execPath, join(distDir, 'worker.js')], 'SIGKILL');
-    const worker = spawn(command, args, {
+    const [command, ...args] = await endsWithParent([process.execPath, join(distDir, `${role}.js`)], 'SIGKILL');
+    const child = spawn(command, args, {
       env: {
         ...process.env,
         ENVIRONMENT: 'test',
@@ -90,13 +105,11 @@ export class RunLab {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
-    worker.stdout?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000)));
-    this.worker = worker;
-    this.exited = once(worker, 'exit');
-    this.output = () => output;
-    await until(() => output.includes('"msg":"ready"'), 'the worker', 60_000).catch((error: unknown) => {
+    child.stdout?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000)));
+    await until(() => output.includes('"msg":"ready"'), `the ${role}`, 60_000).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${output}`);
     });
+    return { child, output: () => output };
   }
 
   /** What the worker has logged last. */

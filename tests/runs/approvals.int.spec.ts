@@ -102,6 +102,31 @@ describe('an approval', () => {
     expect(await lab.eventNames(run)).toContain('ApprovalVoided');
   }, 60_000);
 
+  it('is asked again in a run that goes on where one has failed, and not by whoever asked for the first', async () => {
+    const flag = join(dir, 'go-on');
+    const check = JSON.stringify([process.execPath, '-e', `process.exit(require('fs').existsSync('${flag}') ? 0 : 1)`]);
+    await lab.saveRunbook(
+      `name: bare\nsteps:\n  - {id: ask, approval: {roles: [approver]}}\n  - {id: act, action: shell.run, with: {argv: ${check}}}\n`,
+    );
+    const first = await lab.launch('bare');
+    await lab.reaches(first, ({ approvals }) => approvals['ask']?.status === 'pending', 'the question');
+    expect(await lab.command(first, 'SkipStep', { step: 'ask' }, { reason: 'no time' })).toMatchObject({
+      code: 'not_allowed',
+    });
+    await approve(first, approver('bob'));
+    expect(await lab.ended(first)).toMatchObject({ status: 'failed', error: { code: 'exit_code' } });
+    writeFileSync(flag, '');
+    const successor = { id: `${first}-again`, principal: 'cyd' };
+    await expect(lab.launcher.retry(first, { ...successor, skip: { ask: 'no time' } })).rejects.toMatchObject({
+      code: 'not_allowed',
+    });
+    const { id } = await lab.launcher.retry(first, successor);
+    await lab.reaches(id, ({ approvals }) => approvals['ask']?.status === 'pending', 'the same question');
+    expect(await approve(id, approver('ada'))).toMatchObject({ code: 'self_approval' });
+    expect((await approve(id, approver('bob'))).status).toBe('accepted');
+    expect(await lab.ended(id)).toMatchObject({ status: 'succeeded' });
+  }, 60_000);
+
   it('does not let one step through whose plan has changed while the steps before it were done', async () => {
     const file = join(dir, 'late-config');
     writeFileSync(file, 'one');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { temporal } from '@temporalio/proto';
 import { agentWorkflowId } from '../../workflows/messages';
+import { until } from '../_util/api-client';
 import { RunLab } from '../_util/run-lab';
 import { readStream } from '../_util/stream';
 
@@ -16,6 +17,7 @@ describe('a secret', () => {
   let lab: RunLab;
   beforeAll(async () => {
     lab = await RunLab.open({ YMERA_SECRET_PLANTED: planted, LOG_LEVEL: 'trace' });
+    await lab.startProjector();
   }, 120_000);
   afterAll(() => lab.close(), 60_000);
 
@@ -47,7 +49,15 @@ describe('a secret', () => {
     expect(seen).toEqual([planted]);
     server.close();
 
+    const { sequence } = await lab.agents.view(run);
+    const ledger = async (): Promise<string[]> =>
+      (
+        await lab.pool.query<{ record: string }>('SELECT record::text AS record FROM events WHERE agent_id = $1', [run])
+      ).rows.map(({ record }) => record);
+    await until(async () => (await ledger()).length === sequence, 'the ledger');
     const places: Record<string, string> = {
+      ledger: (await ledger()).join('\n'),
+      'read side': JSON.stringify((await lab.pool.query('SELECT folded FROM agents')).rows),
       stream: JSON.stringify(await readStream(lab.servers.nats.url)),
       logs: JSON.stringify(await lab.logs.read(run, 0, 1000)),
       worker: lab.output(),
@@ -68,6 +78,7 @@ describe('a secret', () => {
     // The logs prove that the step did print it.
     expect(places['logs']).toContain('[secret]');
     expect(places['history']).toContain('[secret]');
+    expect(places['ledger']).toContain('[secret]');
     const forms = [planted, Buffer.from(planted).toString('base64'), encodeURIComponent(planted)];
     const leaks = Object.entries(places).flatMap(([place, text]) =>
       forms.some((form) => text.includes(form)) ? [place] : [],
