@@ -161,7 +161,7 @@ export class Walker {
    */
   private async settled(error: unknown, step: Step, path: string, frame: Frame): Promise<boolean> {
     if (isCancellation(error)) {
-      this.ended(step, path, { code: 'cancelled', message: 'it was under way when it was cancelled' });
+      this.ended(path, { code: 'cancelled', message: 'it was under way when it was cancelled' });
       throw error;
     }
     const failure = failureOf(error);
@@ -182,9 +182,9 @@ export class Walker {
   }
 
   /** So that nothing that has ended is shown as running. */
-  private ended(step: Step, path: string, error: StepError): void {
+  private ended(path: string, error: StepError): void {
     const known = this.host.state.steps[path];
-    if (step.action === undefined || known?.status !== 'running') return;
+    if (!known || !['running', 'waiting', 'retrying', 'blocked'].includes(known.status)) return;
     this.host.record({
       type: 'StepFailed',
       data: { path, error, durationMs: Date.now() - Date.parse(known.startedAt) },

@@ -59,14 +59,18 @@ describe('control of a run', () => {
     );
     const run = await launch(
       `name: cancelled\nsteps:\n${write('one', 'one', 'after', ', undo: true')}` +
-        `  - {id: long, action: shell.run, with: {argv: ${long}}}\n`,
+        `  - {id: block, steps: [{id: long, action: shell.run, with: {argv: ${long}}}]}\n`,
     );
     await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', 'the program');
     const pid = Number(readFileSync(pidFile, 'utf8'));
     await lab.command(run, 'Cancel', { undo: true }, { reason: 'changed my mind' });
     expect(await lab.ended(run)).toMatchObject({
       status: 'cancelled',
-      steps: { one: { status: 'undone' }, long: { status: 'failed', error: { code: 'cancelled' } } },
+      steps: {
+        one: { status: 'undone' },
+        block: { status: 'failed', error: { code: 'cancelled' } },
+        long: { status: 'failed', error: { code: 'cancelled' } },
+      },
     });
     expect(() => process.kill(pid, 0)).toThrow();
     expect(readFileSync(join(dir, 'one'), 'utf8')).toBe('before');
