@@ -1,5 +1,5 @@
 import { evolveAgent, recorded, unborn, type AgentState } from './agent-state';
-import { systemPrincipalPrefix, type CommandEnvelope } from './command';
+import { isOwn, type CommandEnvelope } from './command';
 import { DomainError, isDomainError } from './errors';
 import type { DomainEvent, EventRecord } from './event';
 import { hashOf, seal } from './hash-chain';
@@ -63,7 +63,7 @@ export function recordEvents(
 function decideAgent(kind: AnyKind, agent: AgentState, command: CommandEnvelope, time: string): DomainEvent[] {
   const definition = commandsOf(kind)[command.type];
   if (!definition) throw new DomainError('unknown_command', `a ${kind.name} agent knows no command ${command.type}`);
-  if (definition.internal && !command.principal.startsWith(systemPrincipalPrefix)) {
+  if (definition.internal && !isOwn(command)) {
     throw new DomainError('internal_command', `${command.type} is sent by Ymera itself only`);
   }
   if (jsonBytes(command.data) > mostCommandBytes) {

@@ -26,6 +26,14 @@ export interface Command<Type extends string = string, Data = unknown> {
 /** Principals with this prefix belong to Ymera's own parts; no token carries one. */
 export const systemPrincipalPrefix = 'system:';
 
+/** Held by Ymera's own parts where they send a command in somebody's name; no user has it. */
+export const systemRole = 'system:ymera';
+
+/** Whether Ymera itself sends it. */
+export function isOwn({ principal, roles = [] }: Pick<CommandEnvelope, 'principal' | 'roles'>): boolean {
+  return principal.startsWith(systemPrincipalPrefix) || roles.includes(systemRole);
+}
+
 /** What became of one command of a batch. Each succeeds or fails alone. */
 export type CommandResult<Record> =
   | { status: 'accepted'; commandId: string; sequence: number; events: Record[] }
