@@ -1,4 +1,4 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,6 +22,7 @@ import { connectTemporal } from '../temporal/connection';
 import { Delivery } from '../temporal/delivery';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
+import { spawnStack } from '../stack/spawn-stack';
 
 interface StackFile {
   api: string;
@@ -52,7 +53,7 @@ export interface BenchStack extends AsyncDisposable {
 export async function startBenchStack(): Promise<BenchStack> {
   const home = await mkdtemp(join(tmpdir(), 'ymera-bench-'));
   const env = { ...process.env, YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn' };
-  const stack = spawn(process.execPath, [join(distDir, 'stack.js')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const stack = await spawnStack(env);
   const read = (): Partial<StackFile> => {
     const file = join(home, 'stack.json');
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<StackFile>) : {};

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { distDir } from '../infra/paths';
+import { spawnStack } from '../stack/spawn-stack';
 
 export interface DemoStack extends AsyncDisposable {
   api: string;
@@ -20,7 +19,7 @@ export async function ownOrRunningStack(say: (text: string) => void): Promise<De
   say('No stack is running: starting one for the demo …');
   const home = await mkdtemp(join(tmpdir(), 'ymera-demo-home-'));
   const env = { ...process.env, YMERA_HOME: home, PORT: '0' };
-  const child = spawn(process.execPath, [join(distDir, 'stack.js')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = await spawnStack(env);
   const ended = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
