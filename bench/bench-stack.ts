@@ -64,7 +64,7 @@ export async function startBenchStack(): Promise<BenchStack> {
   const { api, temporal, nats, redis, postgres, credentials } = read() as StackFile;
   const bare = await startBareWorker(temporal.address);
   const bareClient = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-  const client = connectTemporal({ ...temporal, taskQueue: 'ymera' });
+  const client = connectTemporal({ ...temporal, encryption: [] });
   const logger = createLogger('bench', 'warn');
   const publisher = new NatsPublisher([nats], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
   const mirror = createRedis(redis, logger);

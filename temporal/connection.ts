@@ -1,5 +1,6 @@
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { Servers } from '../infra/config';
+import { EncryptionCodec } from './codec/encryption-codec';
 
 /**
  * A client that connects when it is first used, so that a process can start while Temporal is away.
@@ -8,7 +9,7 @@ import type { Servers } from '../infra/config';
  * overload and answers with 1.7 s of silence. Ymera continues as new often and has one Update per agent under way, so it
  * comes back at once and backs off from there.
  */
-export function connectTemporal({ address, namespace }: Servers['temporal']): Client {
+export function connectTemporal({ address, namespace, encryption }: Omit<Servers['temporal'], 'taskQueue'>): Client {
   const retries = defaultGrpcRetryOptions({
     initialIntervalMs: () => 8,
     maxIntervalMs: () => 1000,
@@ -19,5 +20,5 @@ export function connectTemporal({ address, namespace }: Servers['temporal']): Cl
     connectTimeout: '3s',
     interceptors: [makeGrpcRetryInterceptor(retries)],
   });
-  return new Client({ connection, namespace });
+  return new Client({ connection, namespace, dataConverter: { payloadCodecs: [new EncryptionCodec(encryption)] } });
 }

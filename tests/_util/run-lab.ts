@@ -13,6 +13,7 @@ import type { LaunchRequest } from '../../actors/core/launch';
 import type { RunState } from '../../actors/run/state';
 import { describeActions } from '../../activities/actions/catalogue';
 import { parseRunbook } from '../../api/runbook-source';
+import { parseEncryptionKeys } from '../../infra/encryption-keys';
 import { distDir } from '../../infra/paths';
 import { RunLogs } from '../../infra/postgres/run-logs';
 import { NatsPublisher } from '../../infra/nats/publisher';
@@ -50,10 +51,11 @@ export class RunLab {
 
   static async open(env: NodeJS.ProcessEnv = {}): Promise<RunLab> {
     const servers = await startTestServers({ temporal: true, nats: true, redis: true, postgres: true });
-    const lab = new RunLab(servers, env);
+    const lab = new RunLab(servers, { ...env });
     await migrate(servers.postgres.url);
     const logger = pino({ level: 'silent' });
-    lab.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', taskQueue: 'ymera' });
+    const encryption = parseEncryptionKeys(env['YMERA_ENCRYPTION_KEY'] ?? '') ?? [];
+    lab.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', encryption });
     const publisher = new NatsPublisher([servers.nats.url], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
     const redis = createRedis(servers.redis.url, logger);
     const delivery = new Delivery(publisher, new RedisCheckpointStore(redis), () => undefined);
@@ -102,8 +104,9 @@ export class RunLab {
   /** What the worker has logged last. */
   output: () => string = () => '';
 
-  /** Kills the worker with SIGKILL and starts another one. */
-  async killWorker(): Promise<void> {
+  /** Kills the worker with SIGKILL and starts another one, told what is given here beside the lab's own environment. */
+  async killWorker(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    Object.assign(this.env, env);
     this.worker?.kill('SIGKILL');
     await this.exited;
     await this.startWorker();
