@@ -6,13 +6,10 @@ import type { RequestState } from '../route';
 /** Lets the pages of these origins, and no other, call the codec, and nothing else: Temporal's UI asks from the browser. */
 export function codecCors(origins: ReadonlySet<string>): Middleware<RequestState> {
   const allow = cors({
-    origin(ctx) {
-      const origin: string = ctx.get('Origin');
-      return origins.has(origin) ? origin : '';
-    },
+    origin: (ctx) => (origins.has(ctx.get('Origin')) ? ctx.get('Origin') : ''),
     allowMethods: ['POST'],
     allowHeaders: ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'],
     maxAge: 600,
   });
-  return (ctx, next) => (ctx.path.startsWith(`${apiPrefix}/codec/`) ? allow(ctx, next) : next());
+  return (ctx, next) => (ctx.path.startsWith(`${apiPrefix}/codec/`) ? (allow(ctx, next) as Promise<void>) : next());
 }

@@ -53,26 +53,36 @@ export class RunLab {
     const servers = await startTestServers({ temporal: true, nats: true, redis: true, postgres: true });
     const lab = new RunLab(servers, { ...env });
     await migrate(servers.postgres.url);
+    lab.connect();
+    await lab.startWorker();
+    return lab;
+  }
+
+  private connect(): void {
+    const { servers } = this;
     const logger = pino({ level: 'silent' });
-    const encryption = parseEncryptionKeys(env['YMERA_ENCRYPTION_KEY'] ?? '') ?? [];
-    lab.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', encryption });
+    const encryption = parseEncryptionKeys(this.env['YMERA_ENCRYPTION_KEY'] ?? '') ?? [];
+    this.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', encryption });
     const publisher = new NatsPublisher([servers.nats.url], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
     const redis = createRedis(servers.redis.url, logger);
     const delivery = new Delivery(publisher, new RedisCheckpointStore(redis), () => undefined);
-    lab.agents = new TemporalAgents(lab.client, 'ymera', delivery);
-    lab.pool = new Pool({ connectionString: servers.postgres.url });
-    lab.pool.on('error', () => undefined);
-    lab.logs = new RunLogs(lab.pool, logger);
-    lab.launcher = new Launcher({
-      client: lab.client,
+    this.agents = new TemporalAgents(this.client, 'ymera', delivery);
+    this.pool = new Pool({ connectionString: servers.postgres.url });
+    this.pool.on('error', () => undefined);
+    this.logs = new RunLogs(this.pool, logger);
+    this.launcher = new Launcher({
+      client: this.client,
       taskQueue: 'ymera',
-      agents: lab.agents,
-      policy: new PolicyReader(lab.agents),
-      runbooks: { read: (name, version) => readRunbook(lab.pool, name, version) },
+      agents: this.agents,
+      policy: new PolicyReader(this.agents),
+      runbooks: { read: (name, version) => readRunbook(this.pool, name, version) },
     });
-    lab.ends = [() => publisher.close(), () => redis.quit(), () => lab.pool.end(), () => lab.client.connection.close()];
-    await lab.startWorker();
-    return lab;
+    this.ends = [
+      () => publisher.close(),
+      () => redis.quit(),
+      () => this.pool.end(),
+      () => this.client.connection.close(),
+    ];
   }
 
   async startWorker(): Promise<void> {
@@ -104,12 +114,19 @@ export class RunLab {
   /** What the worker has logged last. */
   output: () => string = () => '';
 
-  /** Kills the worker with SIGKILL and starts another one, told what is given here beside the lab's own environment. */
-  async killWorker(env: NodeJS.ProcessEnv = {}): Promise<void> {
-    Object.assign(this.env, env);
+  /** Kills the worker with SIGKILL and starts another one. */
+  async killWorker(): Promise<void> {
     this.worker?.kill('SIGKILL');
     await this.exited;
     await this.startWorker();
+  }
+
+  /** Goes on with another environment: a new worker, and new connections of the lab's own. */
+  async restart(env: NodeJS.ProcessEnv): Promise<void> {
+    Object.assign(this.env, env);
+    await Promise.allSettled(this.ends.map((end) => end()));
+    this.connect();
+    await this.killWorker();
   }
 
   async saveRunbook(source: string): Promise<string> {
