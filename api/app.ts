@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Dependencies } from './dependencies';
 import { docsAssets, mountDocs } from './docs';
+import { codecCors } from './middleware/codec-cors';
 import { httpMetrics } from './middleware/http-metrics';
 import { problemExit } from './middleware/problem-exit';
 import { requestLog } from './middleware/request-log';
@@ -23,6 +24,7 @@ export function createApp(deps: Dependencies): Koa<RequestState> {
   app.use(requestLog(deps.logger));
   app.use(httpMetrics(deps.metrics));
   app.use(securityHeaders());
+  app.use(codecCors(deps.codecOrigins));
   app.use(problemExit());
   app.use(docsAssets());
   app.use(router.routes());

@@ -1,3 +1,4 @@
+import type { PayloadCodec } from '@temporalio/common';
 import type { Creation } from '../actors/core/agent';
 import type { AgentState } from '../actors/core/agent-state';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
@@ -167,6 +168,10 @@ export interface Dependencies {
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
   projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
   probes: Probes;
+  /** Encrypts and decrypts payloads for Temporal's own tools. Throws DecryptionError. */
+  codec: PayloadCodec;
+  /** Origins of the pages that may call it. */
+  codecOrigins: ReadonlySet<string>;
   tokens: Tokens;
   passwords: Passwords;
   hub: Pick<Hub, 'learn' | 'size'>;

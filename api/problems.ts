@@ -200,6 +200,11 @@ const edge = {
     title: 'Replayed delivery',
     meaning: 'A delivery of another id came with this very signature. Sign each delivery by itself.',
   },
+  undecodable_payload: {
+    status: 422,
+    title: 'Undecodable payload',
+    meaning: 'A payload was altered, or is encrypted by a key that this server does not have.',
+  },
   request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request did not arrive in time.' },
   body_too_large: { status: 413, title: 'Body too large', meaning: 'The body is larger than 1 MiB.' },
   unsupported_media_type: {

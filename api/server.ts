@@ -17,6 +17,7 @@ import { createRedis } from '../infra/redis/client';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { TemporalAgents } from '../temporal/agents';
+import { EncryptionCodec } from '../temporal/codec/encryption-codec';
 import { Delivery } from '../temporal/delivery';
 import { connectTemporal } from '../temporal/connection';
 import { Launcher } from '../temporal/launcher';
@@ -91,6 +92,8 @@ runProcess('api', async (stop, env, logger) => {
       redis: () => redis.ping(),
       postgres: () => pool.query('SELECT 1'),
     },
+    codec: new EncryptionCodec(servers.temporal.encryption),
+    codecOrigins: originsOf(env.CODEC_ORIGINS),
     tokens,
     passwords: new Passwords(),
     hub,
@@ -102,7 +105,7 @@ runProcess('api', async (stop, env, logger) => {
   const sockets = serveWebSockets(server, {
     tokens,
     tickets: new RedisOnceStore(redis, logger),
-    origins: new Set(env.PUBLIC_ORIGINS.split(',').map((origin) => origin.trim())),
+    origins: originsOf(env.PUBLIC_ORIGINS),
     logger,
     onSocket(socket) {
       metrics.sockets.inc();
@@ -137,6 +140,10 @@ runProcess('api', async (stop, env, logger) => {
 function probeTemporal(client: Client): Promise<unknown> {
   const { namespace } = client.options;
   return client.withDeadline(Date.now() + 1_000, () => client.workflowService.describeNamespace({ namespace }));
+}
+
+function originsOf(list: string): Set<string> {
+  return new Set(list.split(',').map((origin) => origin.trim()));
 }
 
 function secretKey({ SECRET_KEY }: Environment): string {

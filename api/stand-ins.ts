@@ -8,6 +8,7 @@ import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import { isDomainError } from '../actors/core/errors';
 import type { EventRecord } from '../actors/core/event';
 import { kindNamed } from '../actors/registry';
+import { EncryptionCodec } from '../temporal/codec/encryption-codec';
 import { AgentFailure } from '../temporal/failures';
 import type { AgentView } from '../workflows/messages';
 import { AgentEvents } from './agent-events';
@@ -151,6 +152,8 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     checkpoints: { get: async () => null },
     projectorBacklog: async () => ({ waiting: 0, unacked: 0 }),
     probes: { temporal: async () => 1, nats: async () => 1, redis: async () => 1, postgres: async () => 1 },
+    codec: new EncryptionCodec([]),
+    codecOrigins: new Set(),
     tokens,
     passwords: new Passwords(),
     hub: { learn: () => undefined, size: 0 },

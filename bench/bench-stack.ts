@@ -10,6 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { hashOf } from '../actors/core/hash-chain';
 import { describeActions } from '../activities/actions/catalogue';
 import { parseRunbook } from '../api/runbook-source';
+import { parseEncryptionKeys } from '../infra/encryption-keys';
 import { createLogger } from '../infra/logger';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { distDir } from '../infra/paths';
@@ -50,9 +51,11 @@ export interface BenchStack extends AsyncDisposable {
   pid(role: string): number;
 }
 
-export async function startBenchStack(): Promise<BenchStack> {
+/** @param encryptionKey as `YMERA_ENCRYPTION_KEY` has it; off without one */
+export async function startBenchStack(encryptionKey = ''): Promise<BenchStack> {
   const home = await mkdtemp(join(tmpdir(), 'ymera-bench-'));
-  const env = { ...process.env, YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn' };
+  const own = { YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn', YMERA_ENCRYPTION_KEY: encryptionKey };
+  const env = { ...process.env, ...own };
   const stack = await spawnStack(env);
   const read = (): Partial<StackFile> => {
     const file = join(home, 'stack.json');
@@ -65,7 +68,7 @@ export async function startBenchStack(): Promise<BenchStack> {
   const { api, temporal, nats, redis, postgres, credentials } = read() as StackFile;
   const bare = await startBareWorker(temporal.address);
   const bareClient = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-  const client = connectTemporal({ ...temporal, taskQueue: 'ymera' });
+  const client = connectTemporal({ ...temporal, encryption: parseEncryptionKeys(encryptionKey) ?? [] });
   const logger = createLogger('bench', 'warn');
   const publisher = new NatsPublisher([nats], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
   const mirror = createRedis(redis, logger);

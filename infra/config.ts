@@ -1,5 +1,8 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { FormatRegistry, Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { parseEncryptionKeys, type EncryptionKey } from './encryption-keys';
+
+FormatRegistry.Set('encryption-keys', (value) => parseEncryptionKeys(value) !== null);
 
 const port = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65535, default: fallback });
@@ -20,6 +23,13 @@ export const environmentSchema = Type.Object({
   SECRET_KEY: Type.Optional(Type.String({ minLength: 32 })),
   TOKEN_TTL_SECONDS: Type.Integer({ minimum: 60, maximum: 86400, default: 3600 }),
   PUBLIC_ORIGINS: Type.String({ default: '' }),
+  YMERA_ENCRYPTION_KEY: Type.Optional(
+    Type.String({
+      format: 'encryption-keys',
+      description: 'must be id:key, several separated by commas, each id once, each key 32 bytes as base64',
+    }),
+  ),
+  CODEC_ORIGINS: Type.String({ default: '' }),
   TEMPORAL_ADDRESS: Type.Optional(Type.String({ pattern: '^[^:]+:[0-9]+$' })),
   TEMPORAL_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
@@ -59,13 +69,16 @@ export function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
   }
   const value = Value.Default(environmentSchema, given);
   if (Value.Check(environmentSchema, value)) return value;
-  const problems = [...Value.Errors(environmentSchema, value)].map((e) => `${e.path.slice(1)}: ${e.message}`);
+  const problems = [...Value.Errors(environmentSchema, value)].map(
+    ({ path, schema, message }) => `${path.slice(1)}: ${schema.description ?? message}`,
+  );
   throw new ConfigError([...new Set(problems)]);
 }
 
 /** Addresses of the servers, all of them known: what a process needs that talks to the outside. */
 export interface Servers {
-  temporal: { address: string; namespace: string; taskQueue: string };
+  /** `encryption`: what payloads are encrypted by; none where it is off. */
+  temporal: { address: string; namespace: string; taskQueue: string; encryption: EncryptionKey[] };
   nats: { servers: string[]; maxMessages: number; maxAgeHours: number };
   redis: { url: string };
   postgres: { url: string };
@@ -89,6 +102,7 @@ export function requireServers(env: Environment): Servers {
       address: env.TEMPORAL_ADDRESS as string,
       namespace: env.TEMPORAL_NAMESPACE,
       taskQueue: env.TEMPORAL_TASK_QUEUE,
+      encryption: encryptionKeys(env),
     },
     nats: {
       servers: (env.NATS_SERVERS as string).split(',').map((s) => s.trim()),
@@ -98,6 +112,10 @@ export function requireServers(env: Environment): Servers {
     redis: { url: redisUrl as string },
     postgres: { url: env.DATABASE_URL as string },
   };
+}
+
+function encryptionKeys({ YMERA_ENCRYPTION_KEY: list }: Environment): EncryptionKey[] {
+  return list === undefined ? [] : (parseEncryptionKeys(list) as EncryptionKey[]);
 }
 
 /** `REDIS_URL`, or one made of `REDIS_HOST` and `REDIS_PORT`, or undefined where neither is given. */

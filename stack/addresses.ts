@@ -30,6 +30,12 @@ async function apiPort(env: Environment, kept: number | undefined): Promise<numb
   throw new PortTakenError(env.PORT);
 }
 
+/** Where this machine reaches the API, `host:port`. */
+export function apiAuthority({ HOST }: Environment, { api }: Ports): string {
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  return `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${api}`;
+}
+
 /** Where the servers are: this stack's own, or those that the environment names. */
 export interface Addresses {
   temporal: string;

@@ -17,7 +17,13 @@ const sources = [
   'bench',
   'runbooks',
 ];
-const workflowSources = ['actors', 'workflows', 'activities', 'temporal/bundle.ts'];
+const workflowSources = [
+  'actors',
+  'workflows',
+  'activities',
+  'temporal/bundle.ts',
+  'temporal/codec/failure-converter.ts',
+];
 const entries = {
   stack: 'stack/main.ts',
   worker: 'temporal/worker.ts',
@@ -27,6 +33,7 @@ const entries = {
   demo: 'demo/main.ts',
   service: 'demo/service.ts',
   bundle: 'temporal/bundle.ts',
+  'failure-converter': 'temporal/codec/failure-converter.ts',
   'set-admin': 'stack/set-admin.ts',
   healthcheck: 'stack/healthcheck.ts',
 };
@@ -96,8 +103,13 @@ async function bundleWorkflows(root, dist) {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { bundleOptions } = require(join(dist, 'bundle.js'));
   const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({ ...bundleOptions(root), logger });
-  // A worker that starts meanwhile sees the old one or the new one, never half of it.
-  writeFileSync(join(dist, 'workflow-bundle.tmp'), code);
-  renameSync(join(dist, 'workflow-bundle.tmp'), join(dist, 'workflow-bundle.js'));
+  for (const [name, encrypted] of [
+    ['workflow-bundle', false],
+    ['workflow-bundle-encrypted', true],
+  ]) {
+    const { code } = await bundleWorkflowCode({ ...bundleOptions(root, encrypted), logger });
+    // A worker that starts meanwhile sees the old one or the new one, never half of it.
+    writeFileSync(join(dist, `${name}.tmp`), code);
+    renameSync(join(dist, `${name}.tmp`), join(dist, `${name}.js`));
+  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { redisAddress, type Environment } from '../infra/config';
-import type { Addresses, Ports } from './addresses';
+import { apiAuthority, type Addresses, type Ports } from './addresses';
 import type { ProcessSpec } from './managed-process';
 import { prepareNats } from './servers/nats';
 import { preparePostgres } from './servers/postgres';
@@ -28,9 +28,12 @@ export function launchServers(home: string, env: Environment, ports: Ports, star
   });
   const { temporalUi: uiPort, temporalHttp: httpPort } = ports;
   const namespace = env.TEMPORAL_NAMESPACE;
+  // A browser may use it from the origins of CODEC_ORIGINS only: without one the UI would ask in vain.
+  const usesCodec = env.YMERA_ENCRYPTION_KEY !== undefined && env.CODEC_ORIGINS !== '';
+  const codec = usesCodec ? { codecEndpoint: `http://${apiAuthority(env, ports)}/api/v1/codec` } : {};
   return {
     temporal: launch(env.TEMPORAL_ADDRESS, start, () =>
-      prepareTemporal({ ...at('temporal'), uiPort, httpPort, namespace }),
+      prepareTemporal({ ...at('temporal'), uiPort, httpPort, namespace, ...codec }),
     ),
     nats: launch(env.NATS_SERVERS, start, () => prepareNats(at('nats'))),
     redis: launch(redisAddress(env), start, () => prepareRedis(at('redis'))),

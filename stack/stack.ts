@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../infra/config';
-import { choosePorts, type Addresses, type Ports } from './addresses';
+import { apiAuthority, choosePorts, type Addresses, type Ports } from './addresses';
 import { exists, keptSecret } from './files';
 import { launchServers, type Launch } from './launch';
 import { endLeftovers } from './leftovers';
@@ -107,8 +107,7 @@ export class Stack {
   }
 
   async #publish(ports: Ports, servers: Addresses): Promise<StackFile> {
-    const host = this.env.HOST.includes(':') ? `[${this.env.HOST}]` : this.env.HOST;
-    const authority = `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${ports.api}`;
+    const authority = apiAuthority(this.env, ports);
     const ui = this.env.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${ports.temporalUi}` : null;
     const none = { temporal: null, nats: null, redis: null, postgres: null, worker: null, projector: null, api: null };
     this.#file = {

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import type { BundleOptions } from '@temporalio/worker';
 
-/** How the workflows are bundled; the same for the build, for tests, and for a replay. */
-export function bundleOptions(projectRoot: string): BundleOptions {
+/**
+ * How the workflows are bundled; the same for the build, for tests, and for a replay.
+ * @param encrypted for a worker that encrypts: failures are made inside of the workflow, and must be made for the codec to see
+ */
+export function bundleOptions(projectRoot: string, encrypted: boolean): BundleOptions {
   return {
     workflowsPath: join(projectRoot, 'workflows/index.ts'),
+    ...(encrypted ? { failureConverterPath: join(projectRoot, 'temporal/codec/failure-converter.ts') } : {}),
     // Heavy and stateless: evaluated once per worker instead of once per cached workflow.
     preloadModules: [
       join(projectRoot, 'actors/registry.ts'),

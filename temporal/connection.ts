@@ -1,5 +1,6 @@
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { Servers } from '../infra/config';
+import { EncryptionCodec } from './codec/encryption-codec';
 
 /** One page of a history may hold many large events, as in the worker's own client. */
 const mostReceived = 128 * 1024 * 1024;
@@ -11,7 +12,7 @@ const mostReceived = 128 * 1024 * 1024;
  * overload and answers with 1.7 s of silence. Ymera continues as new often and has one Update per agent under way, so it
  * comes back at once and backs off from there.
  */
-export function connectTemporal({ address, namespace }: Servers['temporal']): Client {
+export function connectTemporal({ address, namespace, encryption }: Omit<Servers['temporal'], 'taskQueue'>): Client {
   const retries = defaultGrpcRetryOptions({
     initialIntervalMs: () => 8,
     maxIntervalMs: () => 1000,
@@ -23,5 +24,5 @@ export function connectTemporal({ address, namespace }: Servers['temporal']): Cl
     channelArgs: { 'grpc.max_receive_message_length': mostReceived },
     interceptors: [makeGrpcRetryInterceptor(retries)],
   });
-  return new Client({ connection, namespace });
+  return new Client({ connection, namespace, dataConverter: { payloadCodecs: [new EncryptionCodec(encryption)] } });
 }

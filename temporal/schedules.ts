@@ -9,6 +9,7 @@ import {
   type ScheduleSummary,
 } from '@temporalio/client';
 import type { LaunchRequest } from '../actors/core/launch';
+import { openText, sealText } from './codec/sealed-text';
 import { AgentFailure } from './failures';
 
 /** What happens where the launch before has not ended yet. */
@@ -87,6 +88,7 @@ export class TemporalSchedules {
       principal: createdBy,
     };
     const memo: Memo = { runbook, version: version ?? null, createdBy, ...times };
+    const sealed = await this.sealed(note);
     await this.call(id, () =>
       this.client.schedule.create({
         scheduleId: prefix + id,
@@ -104,7 +106,7 @@ export class TemporalSchedules {
         },
         policies: { overlap: overlapNames[schedule.overlap], catchupWindow: schedule.catchupWindowMs },
         memo: { schedule: memo },
-        state: { paused: schedule.paused, ...(note === undefined ? {} : { note }) },
+        state: { paused: schedule.paused, ...(sealed === undefined ? {} : { note: sealed }) },
       }),
     );
     return this.get(id);
@@ -115,7 +117,7 @@ export class TemporalSchedules {
     return this.call('', async () => {
       const found: Schedule[] = [];
       for await (const summary of this.client.schedule.list({ pageSize: 200 })) {
-        if (summary.scheduleId.startsWith(prefix) && summary.memo) found.push(present(summary));
+        if (summary.scheduleId.startsWith(prefix) && summary.memo) found.push(present(await this.opened(summary)));
         if (found.length === mostListed) break;
       }
       return found.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -124,7 +126,7 @@ export class TemporalSchedules {
 
   /** @throws AgentFailure `schedule_not_found` | `unavailable` */
   async get(id: string): Promise<ScheduleDetail> {
-    return this.call(id, async () => detail(await this.handle(id).describe()));
+    return this.call(id, async () => detail(await this.opened(await this.handle(id).describe())));
   }
 
   remove(id: string): Promise<void> {
@@ -132,11 +134,11 @@ export class TemporalSchedules {
   }
 
   pause(id: string, note?: string): Promise<void> {
-    return this.call(id, () => this.handle(id).pause(note));
+    return this.call(id, async () => this.handle(id).pause(await this.sealed(note)));
   }
 
   resume(id: string, note?: string): Promise<void> {
-    return this.call(id, () => this.handle(id).unpause(note));
+    return this.call(id, async () => this.handle(id).unpause(await this.sealed(note)));
   }
 
   /** Begins a run now, whatever the times say. */
@@ -152,6 +154,15 @@ export class TemporalSchedules {
 
   private handle(id: string): ScheduleHandle {
     return this.client.schedule.getHandle(prefix + id);
+  }
+
+  private async sealed(note: string | undefined): Promise<string | undefined> {
+    return note === undefined ? undefined : sealText(this.client, note);
+  }
+
+  private async opened<T extends ScheduleSummary | ScheduleDescription>(told: T): Promise<T> {
+    const note = await openText(this.client, told.state.note ?? '');
+    return { ...told, state: { ...told.state, note } };
   }
 
   private async call<T>(id: string, work: () => Promise<T>): Promise<T> {

@@ -19,6 +19,7 @@ import { createRedis } from '../infra/redis/client';
 import { TemporalAgentHistory } from './agent-history';
 import { TemporalAgents } from './agents';
 import { actionSettings, secretsOf } from './action-settings';
+import { EncryptionCodec } from './codec/encryption-codec';
 import { TemporalCompanions } from './companions';
 import { connectTemporal } from './connection';
 import { Delivery } from './delivery';
@@ -59,11 +60,17 @@ runProcess('worker', async (stop, env, logger) => {
     address: servers.temporal.address,
     grpcCompression: { codec: 'none' },
   });
+  const { encryption } = servers.temporal;
+  const encrypts = encryption.length > 0;
   const worker = await Worker.create({
     connection,
     namespace: servers.temporal.namespace,
     taskQueue: servers.temporal.taskQueue,
-    workflowBundle: { codePath: join(distDir, 'workflow-bundle.js') },
+    workflowBundle: { codePath: join(distDir, encrypts ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js') },
+    dataConverter: {
+      payloadCodecs: [new EncryptionCodec(encryption)],
+      ...(encrypts ? { failureConverterPath: join(distDir, 'failure-converter.js') } : {}),
+    },
     activities: {
       ...agentActivities({
         publisher,

@@ -3,6 +3,7 @@ import { actionRoutes } from './actions/routes';
 import { agentRoutes } from './agents/routes';
 import { approvalRoutes } from './approvals/routes';
 import { authRoutes } from './auth/routes';
+import { codecRoutes } from './codec/routes';
 import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
 import { eventRoutes } from './events/routes';
@@ -29,6 +30,7 @@ const described: readonly Route[] = [
   ...lockRoutes,
   ...scheduleRoutes,
   ...hookRoutes,
+  ...codecRoutes,
   ...systemRoutes,
 ];
 

@@ -6,6 +6,7 @@ import { freePort } from '../ports';
 import {
   assertListening,
   loopback,
+  serverEnvironment,
   startServer,
   type PreparedServer,
   type ServerHandle,
@@ -35,7 +36,7 @@ export async function prepareNats(options: ServerOptions): Promise<PreparedServe
       role: 'nats',
       command,
       args: ['--config', config],
-      env: process.env,
+      env: serverEnvironment(),
       logFile,
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,

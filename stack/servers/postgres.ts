@@ -7,6 +7,7 @@ import { freePort } from '../ports';
 import {
   assertListening,
   loopback,
+  serverEnvironment,
   startServer,
   type PreparedServer,
   type ServerHandle,
@@ -42,7 +43,7 @@ export async function preparePostgres(options: ServerOptions): Promise<PreparedS
       role: 'postgres',
       command: join(bin, 'postgres'),
       args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      env: process.env,
+      env: serverEnvironment(),
       cwd: folder,
       ...runAs,
       logFile,

@@ -6,6 +6,7 @@ import { freePort } from '../ports';
 import {
   assertListening,
   loopback,
+  serverEnvironment,
   startServer,
   type PreparedServer,
   type ServerHandle,
@@ -33,7 +34,7 @@ export async function prepareRedis(options: ServerOptions): Promise<PreparedServ
       role: 'redis',
       command,
       args: [config],
-      env: process.env,
+      env: serverEnvironment(),
       logFile,
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,

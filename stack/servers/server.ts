@@ -4,6 +4,12 @@ import type { ServerName } from '../binaries/catalogue';
 
 export const loopback = '127.0.0.1';
 
+/** This process's environment for a server: without the keys, which are for Ymera's own processes. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  const { SECRET_KEY: _, YMERA_ENCRYPTION_KEY: __, ...rest } = process.env;
+  return rest;
+}
+
 /** Where a server keeps its data, its log, and on which port it listens. */
 export interface ServerOptions {
   /** Folder for its data, configuration and password; made where it is missing. */

@@ -5,6 +5,7 @@ import { freePort } from '../ports';
 import {
   assertListening,
   loopback,
+  serverEnvironment,
   startServer,
   type PreparedServer,
   type ServerHandle,
@@ -16,6 +17,8 @@ export interface TemporalOptions extends ServerOptions {
   httpPort?: number;
   /** Made at start beside `default`. */
   namespace?: string;
+  /** URL below which the UI has payloads decrypted. */
+  codecEndpoint?: string;
 }
 
 export interface TemporalServer extends PreparedServer {
@@ -49,6 +52,7 @@ export async function prepareTemporal(options: TemporalOptions): Promise<Tempora
   args.push('--db-filename', join(dir, 'temporal.db'), '--log-level', 'warn', '--ui-disable-news-fetch');
   for (const pragma of pragmas) args.push('--sqlite-pragma', pragma);
   for (const value of tuning) args.push('--dynamic-config-value', value);
+  if (options.codecEndpoint !== undefined) args.push('--ui-codec-endpoint', options.codecEndpoint);
   if (namespace !== 'default') args.push('--namespace', namespace);
   return {
     role: 'temporal',
@@ -61,7 +65,7 @@ export async function prepareTemporal(options: TemporalOptions): Promise<Tempora
       role: 'temporal',
       command,
       args,
-      env: process.env,
+      env: serverEnvironment(),
       logFile,
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,

@@ -13,6 +13,7 @@ import type { LaunchRequest } from '../../actors/core/launch';
 import type { RunState } from '../../actors/run/state';
 import { describeActions } from '../../activities/actions/catalogue';
 import { parseRunbook } from '../../api/runbook-source';
+import { parseEncryptionKeys } from '../../infra/encryption-keys';
 import { distDir } from '../../infra/paths';
 import { RunLogs } from '../../infra/postgres/run-logs';
 import { NatsPublisher } from '../../infra/nats/publisher';
@@ -50,27 +51,38 @@ export class RunLab {
 
   static async open(env: NodeJS.ProcessEnv = {}): Promise<RunLab> {
     const servers = await startTestServers({ temporal: true, nats: true, redis: true, postgres: true });
-    const lab = new RunLab(servers, env);
+    const lab = new RunLab(servers, { ...env });
     await migrate(servers.postgres.url);
+    lab.connect();
+    await lab.startWorker();
+    return lab;
+  }
+
+  private connect(): void {
+    const { servers } = this;
     const logger = pino({ level: 'silent' });
-    lab.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', taskQueue: 'ymera' });
+    const encryption = parseEncryptionKeys(this.env['YMERA_ENCRYPTION_KEY'] ?? '') ?? [];
+    this.client = connectTemporal({ address: servers.temporal.url, namespace: 'default', encryption });
     const publisher = new NatsPublisher([servers.nats.url], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
     const redis = createRedis(servers.redis.url, logger);
     const delivery = new Delivery(publisher, new RedisCheckpointStore(redis), () => undefined);
-    lab.agents = new TemporalAgents(lab.client, 'ymera', delivery);
-    lab.pool = new Pool({ connectionString: servers.postgres.url });
-    lab.pool.on('error', () => undefined);
-    lab.logs = new RunLogs(lab.pool, logger);
-    lab.launcher = new Launcher({
-      client: lab.client,
+    this.agents = new TemporalAgents(this.client, 'ymera', delivery);
+    this.pool = new Pool({ connectionString: servers.postgres.url });
+    this.pool.on('error', () => undefined);
+    this.logs = new RunLogs(this.pool, logger);
+    this.launcher = new Launcher({
+      client: this.client,
       taskQueue: 'ymera',
-      agents: lab.agents,
-      policy: new PolicyReader(lab.agents),
-      runbooks: { read: (name, version) => readRunbook(lab.pool, name, version) },
+      agents: this.agents,
+      policy: new PolicyReader(this.agents),
+      runbooks: { read: (name, version) => readRunbook(this.pool, name, version) },
     });
-    lab.ends = [() => publisher.close(), () => redis.quit(), () => lab.pool.end(), () => lab.client.connection.close()];
-    await lab.startWorker();
-    return lab;
+    this.ends = [
+      () => publisher.close(),
+      () => redis.quit(),
+      () => this.pool.end(),
+      () => this.client.connection.close(),
+    ];
   }
 
   async startWorker(): Promise<void> {
@@ -120,6 +132,14 @@ export class RunLab {
     this.worker?.kill('SIGKILL');
     await this.exited;
     await this.startWorker();
+  }
+
+  /** Goes on with another environment: a new worker, and new connections of the lab's own. */
+  async restart(env: NodeJS.ProcessEnv): Promise<void> {
+    Object.assign(this.env, env);
+    await Promise.allSettled(this.ends.map((end) => end()));
+    this.connect();
+    await this.killWorker();
   }
 
   async saveRunbook(source: string): Promise<string> {

@@ -15,7 +15,7 @@ describe('an idle agent', () => {
     const api = await ApiClient.login(stack.reload());
     await api.flagsAgent('idle', { checkpoint_interval: 10 });
     await api.setFlag('idle', 'k', 1);
-    const client = connectTemporal({ ...stack.reload().temporal, taskQueue: 'ymera' });
+    const client = connectTemporal({ ...stack.reload().temporal, encryption: [] });
     const length = async () => (await client.workflow.getHandle(agentWorkflowId('idle')).describe()).historyLength;
     // The one change is mirrored when its interval is over; from then on there is nothing to do.
     await delay(12_000);
