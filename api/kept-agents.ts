@@ -1,6 +1,7 @@
 import type { CommandEnvelope } from '../actors/core/command';
 import { lifecycleCommands } from '../actors/core/lifecycle';
 import { policyAgentId } from '../actors/policy/policy';
+import { edgeAgentId } from './access/policy';
 import type { Dependencies } from './dependencies';
 import { Problem, problemOf } from './problem';
 
@@ -36,11 +37,12 @@ export async function refusedCommands(
 }
 
 /** Ids of what Ymera makes by itself begin with one of these. */
-const ownPrefixes = ['hook-', 'target-', 'launch-'];
+const ownIds = [policyAgentId, edgeAgentId];
+const ownPrefixes = ['hook-', 'target-', 'launch-', `${edgeAgentId}-`];
 
 /** @throws Problem `invalid_body` where an id that somebody chose is one that Ymera may need itself */
 export function refuseOwnIds(id: string | undefined): void {
-  if (id === undefined || !(id === policyAgentId || ownPrefixes.some((prefix) => id.startsWith(prefix)))) return;
-  const message = `ids such as ${[policyAgentId, ...ownPrefixes.map((prefix) => `${prefix}…`)].join(', ')} are Ymera's own`;
+  if (id === undefined || !(ownIds.includes(id) || ownPrefixes.some((prefix) => id.startsWith(prefix)))) return;
+  const message = `ids such as ${[...ownIds, ...ownPrefixes.map((prefix) => `${prefix}…`)].join(', ')} are Ymera's own`;
   throw new Problem('invalid_body', message, [{ pointer: '/id', message }]);
 }

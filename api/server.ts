@@ -22,17 +22,22 @@ import { connectTemporal } from '../temporal/connection';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
 import { TemporalSchedules } from '../temporal/schedules';
+import { Access } from './access/access';
+import { Directory } from './access/directory';
+import { Passwords } from './access/passwords';
+import { keyUse, postgresApiKeys, postgresSessions, postgresStandings, postgresUsers } from './access/postgres-stores';
+import { Sessions } from './access/sessions';
+import { Tokens } from './access/tokens';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
+import { loggedAudit } from './audit';
 import { createHttpServer, drain, listen } from './http-server';
 import { guardedPostgres } from './guarded-postgres';
 import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
-import { Passwords } from './passwords';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
-import { Tokens } from './tokens';
 import { Connection } from './ws/connection';
 import { Hub } from './ws/hub';
 import { StreamPast } from './ws/past';
@@ -66,7 +71,10 @@ runProcess('api', async (stop, env, logger) => {
       followRunLogs(runLogs, listener, runId, after, signal),
   };
   const metrics = createApiMetrics(createRegistry('api'));
-  const tokens = new Tokens(secretKey(env), env.TOKEN_TTL_SECONDS);
+  const tokens = new Tokens(secretKeys(env), env.TOKEN_TTL_SECONDS);
+  const directory = new Directory(postgresStandings(pool, ask));
+  const access = new Access(tokens, directory, keyUse(pool, ask, logger));
+  const audit = loggedAudit(logger);
   const hub = new Hub(stream, logger);
   const past = new StreamPast(stream, ledger);
 
@@ -92,7 +100,15 @@ runProcess('api', async (stop, env, logger) => {
       postgres: () => pool.query('SELECT 1'),
     },
     tokens,
-    passwords: new Passwords(),
+    access,
+    sessions: new Sessions(postgresSessions(pool, ask), tokens, new Passwords(), directory, {
+      lockout: { after: env.LOGIN_LOCKOUT_AFTER, minutes: env.LOGIN_LOCKOUT_MINUTES },
+      sessionHours: env.SESSION_TTL_HOURS,
+    }),
+    users: postgresUsers(pool, ask),
+    apiKeys: postgresApiKeys(pool, ask),
+    directory,
+    audit,
     hub,
     metrics,
     logger,
@@ -100,14 +116,24 @@ runProcess('api', async (stop, env, logger) => {
   });
   const server = createHttpServer(app, logger);
   const sockets = serveWebSockets(server, {
-    tokens,
+    access,
     tickets: new RedisOnceStore(redis, logger),
     origins: new Set(env.PUBLIC_ORIGINS.split(',').map((origin) => origin.trim())),
     logger,
-    onSocket(socket) {
+    perPrincipal: env.WS_CONNECTIONS_PER_PRINCIPAL,
+    onSocket(socket, visitor) {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
-      new Connection(socket, { hub, past, logs: logStream, logger, onSlow: () => metrics.socketsClosedSlow.inc() });
+      new Connection(socket, visitor, {
+        hub,
+        past,
+        logs: logStream,
+        access,
+        audit,
+        runs: { agents, ledger },
+        logger,
+        onSlow: () => metrics.socketsClosedSlow.inc(),
+      });
     },
   });
 
@@ -139,9 +165,10 @@ function probeTemporal(client: Client): Promise<unknown> {
   return client.withDeadline(Date.now() + 1_000, () => client.workflowService.describeNamespace({ namespace }));
 }
 
-function secretKey({ SECRET_KEY }: Environment): string {
+/** The one that signs, and the one of before. @throws ConfigError */
+function secretKeys({ SECRET_KEY, SECRET_KEY_PREVIOUS }: Environment): string[] {
   if (SECRET_KEY === undefined) throw new ConfigError(['SECRET_KEY: missing']);
-  return SECRET_KEY;
+  return SECRET_KEY_PREVIOUS === undefined ? [SECRET_KEY] : [SECRET_KEY, SECRET_KEY_PREVIOUS];
 }
 
 function projectVersion(): string {

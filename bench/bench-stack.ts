@@ -51,7 +51,7 @@ export interface BenchStack extends AsyncDisposable {
 
 export async function startBenchStack(): Promise<BenchStack> {
   const home = await mkdtemp(join(tmpdir(), 'ymera-bench-'));
-  const env = { ...process.env, YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn' };
+  const env = { ...process.env, YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn', TOKEN_TTL_SECONDS: '86400' };
   const stack = spawn(process.execPath, [join(distDir, 'stack.js')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const read = (): Partial<StackFile> => {
     const file = join(home, 'stack.json');

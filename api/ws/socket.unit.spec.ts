@@ -47,12 +47,14 @@ describe('a socket', () => {
   let api: TestApi;
   let hub: Hub;
   let stream: MemoryStream;
+  let session: string;
   let shed = 0;
   const used = new Set<string>();
   const open: WebSocket[] = [];
 
   beforeEach(async () => {
     api = await startTestApi();
+    session = api.identity.join('bob', ['viewer']);
     stream = new MemoryStream();
     const logger = pino({ level: 'silent' });
     hub = new Hub(stream, logger);
@@ -75,11 +77,15 @@ describe('a socket', () => {
       },
     };
     serveWebSockets(api.server, {
-      tokens: api.tokens,
+      access: api.access,
+      perPrincipal: 5,
       tickets: { claim: async (id) => !used.has(id) && used.add(id) !== undefined },
       origins: new Set(['https://console.example']),
       logger,
-      onSocket: (socket) => void new Connection(socket, { hub, past, logs, logger, onSlow: () => (shed += 1) }),
+      onSocket: (socket, visitor) => {
+        const ports = { access: api.access, audit: api.identity, runs: { agents: api.agents, ledger: emptyLedger } };
+        new Connection(socket, visitor, { ...ports, hub, past, logs, logger, onSlow: () => (shed += 1) });
+      },
     });
     await hub.start();
   });
@@ -90,10 +96,13 @@ describe('a socket', () => {
     await api[Symbol.asyncDispose]();
   });
 
+  const ticketOf = async (subject: string, id: string): Promise<string> =>
+    (await api.tokens.ticket(subject, { type: 'session', id, issuedAt: 0, expiresAt: 0 })).ticket;
+
   type Frame = { op: string; position?: number | null; event?: EventRecord; code?: string; errors?: unknown };
 
   async function connect(options: ClientOptions = {}, query = '') {
-    const token = await api.tokens.issue({ subject: 'ann', roles: [] });
+    const token = await api.tokens.issue('bob', session);
     const headers: Record<string, string> = query ? {} : { authorization: `Bearer ${token}` };
     const socket = new WebSocket(`${api.origin.replace('http', 'ws')}/ws${query}`, { headers, ...options });
     open.push(socket);
@@ -111,7 +120,7 @@ describe('a socket', () => {
   }
 
   it('is for those with a token or a ticket not used before, from a page that may', async () => {
-    const { ticket } = await api.tokens.ticket({ subject: 'ann', roles: [] });
+    const ticket = await ticketOf('bob', session);
     expect((await connect({}, `?ticket=${ticket}`)).status).toBe(101);
     expect((await connect({}, `?ticket=${ticket}`)).status).toBe(401);
     expect((await connect({ headers: {} })).status).toBe(401);

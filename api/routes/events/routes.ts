@@ -14,6 +14,7 @@ const list = route({
   method: 'get',
   path: '/agents/{id}/events',
   operationId: 'listEvents',
+  permission: 'events:read',
   tag,
   summary: "An agent's events, oldest first",
   description:
@@ -55,6 +56,7 @@ const state = route({
   method: 'get',
   path: '/agents/{id}/state',
   operationId: 'getStateAt',
+  permission: 'events:read',
   tag,
   summary: 'An agent as it stood after an event',
   params: agentParams,
@@ -71,6 +73,7 @@ const diff = route({
   method: 'get',
   path: '/agents/{id}/diff',
   operationId: 'diffStates',
+  permission: 'events:read',
   tag,
   summary: 'What changed between two events',
   params: agentParams,
