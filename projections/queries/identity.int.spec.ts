@@ -73,7 +73,8 @@ describe('identity', () => {
       await attemptLogin(pool, 'lou', lockout);
     }
     expect(await minutesLocked('lou')).toBe(24 * 60);
-    await unlock('lou');
+    await updateUser(pool, 'lou', { disabled: false });
+    expect((await findUser(pool, 'lou'))?.lockedUntil).toBeNull();
     await attemptLogin(pool, 'lou', lockout);
     await open('lou');
     expect(await attemptLogin(pool, 'lou', lockout)).toEqual({ status: 'open', passwordHash: 'h', locksUntil: null });
