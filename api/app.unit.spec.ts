@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hash } from '@node-rs/argon2';
+import { cheapHash } from './identity-stand-ins';
 import { emptyLedger, startTestApi, type TestApi } from './stand-ins';
 
 type Json = Record<string, unknown> & { events: { sequence: number }[]; code: string };
@@ -171,16 +171,13 @@ describe('the app', () => {
   });
 
   it('logs in who knows the password, and nobody else', async () => {
-    const passwordHash = await hash('right');
-    const user = async (username: string) => (username === 'ann' ? { username, passwordHash, roles: ['admin'] } : null);
-    const own = await startTestApi({ ledger: { ...emptyLedger, user } });
-    const login = (username: string, password: string) => own.call('POST', 'auth/login', { username, password });
-    const { access_token } = await json(await login('ann', 'right'));
-    const me = await own.call('GET', 'auth/me', undefined, { authorization: `Bearer ${access_token as string}` });
-    expect(await json(me)).toEqual({ subject: 'ann', roles: ['admin'] });
-    expect((await login('ann', 'wrong')).status).toBe(401);
+    api.identity.join('eve', ['auditor'], 'person', await cheapHash('right'));
+    const login = (username: string, password: string) => api.call('POST', 'auth/login', { username, password });
+    const { access_token } = await json(await login('eve', 'right'));
+    const me = await api.call('GET', 'auth/me', undefined, { authorization: `Bearer ${access_token as string}` });
+    expect(await json(me)).toMatchObject({ subject: 'eve', roles: ['auditor'], credential: { type: 'session' } });
+    expect((await login('eve', 'wrong')).status).toBe(401);
     expect((await login('bob', 'right')).status).toBe(401);
-    await own[Symbol.asyncDispose]();
   });
 
   it('is ready while commands can be accepted', async () => {

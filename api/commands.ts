@@ -1,11 +1,11 @@
 import { uuidv7 } from 'uuidv7';
 import { recordsOf, type CommandEnvelope, type CommandResult } from '../actors/core/command';
 import { eventKind, type EventRecord } from '../actors/core/event';
+import type { Principal } from './access/principal';
 import type { Dependencies } from './dependencies';
 import { refusedCommands } from './kept-agents';
 import { Problem } from './problem';
 import { isProblemCode, problems } from './problems';
-import type { Principal } from './tokens';
 
 export interface Order {
   type: string;
@@ -34,7 +34,7 @@ export function commandMeta({ principal, headers }: Sender, suffix = ''): Omit<C
     // Encoded, so that no principal with a colon can take another one's keys.
     id: key === undefined ? uuidv7() : `${encodeURIComponent(principal.subject)}:${key}${suffix}`,
     principal: principal.subject,
-    ...(principal.roles.length > 0 ? { roles: principal.roles } : {}),
+    ...(principal.roles.length > 0 ? { roles: [...principal.roles] } : {}),
     ...(traceparent && traceparentPattern.test(traceparent) ? { traceparent } : {}),
   };
 }

@@ -15,13 +15,16 @@ import type { Hook, HookDelivery, HookPage, NewHook } from '../projections/queri
 import type { NewRunbook, Runbook, RunbookPage, RunbookSummary } from '../projections/queries/runbooks';
 import type { RunFilter, RunPage } from '../projections/queries/runs';
 import type { TargetFilter, TargetPage } from '../projections/queries/targets';
-import type { User } from '../projections/queries/users';
 import type { NewSchedule, Schedule, ScheduleDetail } from '../temporal/schedules';
 import type { AgentView } from '../workflows/messages';
+import type { Access } from './access/access';
+import type { Directory } from './access/directory';
+import type { Sessions } from './access/sessions';
+import type { ApiKeys, Users } from './access/stores';
+import type { Tokens } from './access/tokens';
 import type { AgentEvents } from './agent-events';
+import type { Audit } from './audit';
 import type { ApiMetrics } from './metrics';
-import type { Passwords } from './passwords';
-import type { Tokens } from './tokens';
 import type { Hub } from './ws/hub';
 
 /** Agents as they live; see `temporal/agents.ts` for the codes of what it throws. */
@@ -46,7 +49,6 @@ export interface Ledger {
   events(agentId: string, from: number, to: number, limit: number): Promise<EventRecord[]>;
   /** Events of all agents after a position of the stream, in its order. */
   eventsAfter(position: number, limit: number): Promise<Positioned[]>;
-  user(username: string): Promise<User | null>;
 }
 
 /** What the projector and the steps have written of runs. Throws as `Ledger` does. */
@@ -172,8 +174,14 @@ export interface Dependencies {
   codec: PayloadCodec;
   /** Origins of the pages that may call it. */
   codecOrigins: ReadonlySet<string>;
-  tokens: Tokens;
-  passwords: Passwords;
+  access: Access;
+  sessions: Sessions;
+  tokens: Pick<Tokens, 'ticket'>;
+  users: Users;
+  apiKeys: ApiKeys;
+  /** Told when a user, a session or a key was changed by this process. */
+  directory: Pick<Directory, 'changed'>;
+  audit: Audit;
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;
   logger: Logger;

@@ -15,7 +15,6 @@ import {
 import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { listRuns } from '../projections/queries/runs';
 import { listTargets } from '../projections/queries/targets';
-import { findUser } from '../projections/queries/users';
 import type { Hooks, Ledger, Runbooks, RunLedger } from './dependencies';
 import type { Ask } from './guarded-postgres';
 
@@ -27,7 +26,6 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     count: () => ask(() => countAgents(pool)),
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
-    user: (username) => ask(() => findUser(pool, username)),
   };
 }
 

@@ -1,18 +1,19 @@
 import type Router from '@koa/router';
 import { Type } from '@sinclair/typebox';
 import type { Middleware, ParameterizedContext } from 'koa';
+import { authorize, demandRunReach } from './access/authorize';
+import { nobody } from './access/principal';
 import type { Dependencies } from './dependencies';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
-import type { Reply, RequestState, Route } from './route';
-import type { Principal } from './tokens';
+import { Problem } from './problem';
+import { recorder } from './recorder';
+import type { Call, Reply, RequestState, Route } from './route';
 import { validator } from './validator';
 
 export const apiPrefix = '/api/v1';
 
-const nobody: Principal = { subject: '', roles: [] };
-
-/** Serves the routes: credential, then parameters, then body, then handler. */
+/** Serves the routes: credential, then permission, then parameters, then body, then handler. */
 export function mountRoutes(router: Router<RequestState>, routes: readonly Route[], deps: Dependencies): void {
   for (const route of routes) {
     const path = apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1');
@@ -22,28 +23,37 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Route
 
 function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
   const check = checksOf(route);
-  return async (ctx) => {
-    ctx.state.route = apiPrefix + route.path;
-    ctx.set('Cache-Control', 'no-store');
-    const principal = route.auth === false ? nobody : await authenticate(ctx, deps.tokens);
+  const reply = async (ctx: ParameterizedContext<RequestState>, record: Call['record']): Promise<Reply> => {
+    const principal = route.permission === 'public' ? nobody : await authenticate(ctx, deps.access);
     // Copies without a prototype's surprises, because validation converts in place.
-    const params: unknown = { ...(ctx as unknown as { params: object }).params };
+    const params: { id?: string } = { ...(ctx as unknown as { params: object }).params };
+    authorize(principal, route.path, route.permission, params.id);
     const query: unknown = { ...ctx.query };
     const headers = route.headers ? pick(ctx, Object.keys(route.headers.properties)) : {};
     check.params(params);
     check.query(query);
     check.headers(headers);
+    if (params.id !== undefined && route.path.startsWith('/runs/')) await demandRunReach(deps, principal, params.id);
     const body = check.body ? await bodyOf(ctx, route) : undefined;
     check.body?.(body);
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
     const raw = { headers: ctx.headers, read: () => readBody(ctx.req, ctx.request.length) };
     const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
-    answer(
-      ctx,
-      await route.handler({ params, query, headers, body, principal, accepts, raw, gone, deps } as Parameters<
-        Route['handler']
-      >[0]),
-    );
+    const call = { params, query, headers, body, principal, accepts, raw, gone, record, deps };
+    return route.handler(call as Parameters<Route['handler']>[0]);
+  };
+  return async (ctx) => {
+    ctx.state.route = apiPrefix + route.path;
+    ctx.set('Cache-Control', 'no-store');
+    const record = recorder(ctx, deps.audit);
+    try {
+      answer(ctx, await reply(ctx, record));
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'forbidden') {
+        await record({ type: 'AccessDenied', reason: error.message, about: ctx.path });
+      }
+      throw error;
+    }
   };
 }
 

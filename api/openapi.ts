@@ -17,6 +17,18 @@ const bodyProblems: ProblemCode[] = [
   'invalid_body',
 ];
 
+const credentialProblems: ProblemCode[] = [
+  'unauthenticated',
+  'invalid_token',
+  'token_expired',
+  'token_not_active',
+  'session_ended',
+  'invalid_api_key',
+  'api_key_expired',
+  'api_key_revoked',
+  'unavailable',
+];
+
 /** OpenAPI 3.1 of the routes, made from the very schemas that validate. A schema with an `$id` becomes a component. */
 export function openApi(routes: readonly Route[], version: string): Json {
   const schemas: Json = { Problem: problemSchema };
@@ -26,21 +38,27 @@ export function openApi(routes: readonly Route[], version: string): Json {
     openapi: '3.1.0',
     info: { title: 'Ymera', version, description: 'Event-sourced agents: send commands, read events.' },
     servers: [{ url: '/' }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { schemas, securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    components: {
+      schemas,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
   };
 }
 
 function operation(route: Route, schemas: Json): Json {
-  const { operationId, tag, summary, description, auth, params, query, headers } = route;
+  const { operationId, tag, summary, description, permission, params, query, headers } = route;
   return {
     operationId,
     summary,
     ...(description ? { description } : {}),
     tags: [tag],
-    ...(auth === false ? { security: [] } : {}),
+    ...(permission === 'public' ? { security: [] } : {}),
     parameters: [...parameters('path', params), ...parameters('query', query), ...parameters('header', headers)],
     ...requestBody(route, schemas),
     responses: { ...answers(route, schemas), ...refusals(route) },
@@ -79,8 +97,8 @@ function answers(route: Route, schemas: Json): Json {
 
 function refusals(route: Route): Json {
   const codes = new Set<ProblemCode>([...route.problems, 'internal_error', 'invalid_parameter']);
-  if (route.auth !== false)
-    for (const code of ['unauthenticated', 'invalid_token', 'token_expired'] as const) codes.add(code);
+  if (route.permission !== 'public') for (const code of credentialProblems) codes.add(code);
+  if (route.permission !== 'public' && route.permission !== 'signed-in') codes.add('forbidden');
   if (route.body) for (const code of bodyProblems) codes.add(code);
   const byStatus: Record<string, Json> = {};
   for (const status of new Set([...codes].map((code) => problems[code].status))) {

@@ -40,14 +40,14 @@ describe('the OpenAPI document', () => {
       const statuses = Object.keys(operation?.responses ?? {});
       expect(statuses).toEqual(expect.arrayContaining([...Object.keys(route.responses), '500']));
       expect(statuses.includes('401')).toBe(
-        route.auth !== false || ['/auth/login', '/hooks/{id}'].includes(route.path),
+        route.permission !== 'public' || ['/auth/login', '/auth/refresh', '/hooks/{id}'].includes(route.path),
       );
       expect('requestBody' in (operation ?? {})).toBe(route.body !== undefined || route.rawBody !== undefined);
     },
   );
 
-  it('demands a bearer token of all but login and itself', () => {
-    const open = routes.filter(({ auth }) => auth === false).map(({ path }) => path);
-    expect(open).toEqual(['/auth/login', '/hooks/{id}', '/openapi.json']);
+  it('demands a credential of all but login, refresh, hooks and itself', () => {
+    const open = routes.filter(({ permission }) => permission === 'public').map(({ path }) => path);
+    expect(open).toEqual(['/auth/login', '/auth/refresh', '/hooks/{id}', '/openapi.json']);
   });
 });

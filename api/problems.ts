@@ -1,5 +1,6 @@
 import type { DomainErrorCode } from '../actors/core/errors';
 import type { AgentFailureCode } from '../temporal/failures';
+import { accessProblems } from './access/problems';
 
 /** One kind of problem: its HTTP status, its short title, and what it means to the one who gets it. */
 export interface ProblemKind {
@@ -161,19 +162,6 @@ const edge = {
     title: 'Invalid message',
     meaning: 'A message sent over the WebSocket is not one of the protocol.',
   },
-  unauthenticated: { status: 401, title: 'Not authenticated', meaning: 'The call demands a bearer token.' },
-  invalid_token: { status: 401, title: 'Invalid token', meaning: 'The token is not one that this server accepts.' },
-  token_expired: { status: 401, title: 'Token expired', meaning: 'The token is too old: log in again.' },
-  invalid_credentials: {
-    status: 401,
-    title: 'Invalid credentials',
-    meaning: 'There is no such user, or the password is another one.',
-  },
-  origin_refused: {
-    status: 403,
-    title: 'Origin refused',
-    meaning: 'The page that opened the WebSocket is not of an origin that may.',
-  },
   no_such_route: { status: 404, title: 'No such route', meaning: 'Nothing is served at this path.' },
   out_of_range: { status: 404, title: 'Out of range', meaning: 'What was asked for lies beyond the last event.' },
   method_not_allowed: {
@@ -227,10 +215,15 @@ const edge = {
   },
 } as const satisfies Record<string, ProblemKind>;
 
-export type ProblemCode = keyof typeof domain | keyof typeof agents | keyof typeof edge;
+export type ProblemCode = keyof typeof domain | keyof typeof agents | keyof typeof accessProblems | keyof typeof edge;
 
 /** Every problem that the API answers with, by `code`. The only such list. */
-export const problems: Readonly<Record<ProblemCode, ProblemKind>> = { ...domain, ...agents, ...edge };
+export const problems: Readonly<Record<ProblemCode, ProblemKind>> = {
+  ...domain,
+  ...agents,
+  ...accessProblems,
+  ...edge,
+};
 
 export function isProblemCode(code: unknown): code is ProblemCode {
   return typeof code === 'string' && Object.hasOwn(problems, code);

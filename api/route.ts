@@ -4,7 +4,9 @@ import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { Dependencies } from './dependencies';
 import type { Problem } from './problem';
 import type { ProblemCode } from './problems';
-import type { Principal } from './tokens';
+import type { Demand } from './access/policy';
+import type { Principal } from './access/principal';
+import type { EdgeAct } from './audit';
 
 /** What a request carries from one middleware to the next. */
 export interface RequestState {
@@ -29,15 +31,20 @@ export interface Call<P = unknown, Q = unknown, H = unknown, B = unknown> {
   query: Q;
   headers: H;
   body: B;
-  /** Its subject is empty on a route without authentication. */
+  /** `nobody` on a public route. */
   principal: Principal;
   /** The media type, out of those that the route can answer with, that the client likes best. */
   accepts: (...types: string[]) => string | false;
   raw: RawRequest;
   /** Aborts when the client is gone or the server stops; for answers that have no end of their own. */
   gone: () => AbortSignal;
+  /** Puts on record what the call did, as its caller unless `principal` says who. */
+  record: (act: OwnAct) => Promise<void>;
   deps: Dependencies;
 }
+
+/** What a handler knows of an act; the rest is the request's. */
+export type OwnAct = Pick<EdgeAct, 'type' | 'reason' | 'about' | 'detail'> & { principal?: string };
 
 export interface Reply {
   /** 200 where it says nothing else. */
@@ -57,14 +64,14 @@ export interface ResponseSpec {
 
 /** One call of the API: what validates a request, what serves it, and what OpenAPI says of it. Paths as in OpenAPI, under `/api/v1`. */
 export interface RouteDefinition<P extends TObject, Q extends TObject, H extends TObject, B extends TSchema> {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   path: `/${string}`;
   operationId: string;
   tag: string;
   summary: string;
   description?: string;
-  /** False: served without a credential. */
-  auth?: false;
+  /** What the caller must be allowed. */
+  permission: Demand;
   params?: P;
   query?: Q;
   /** Those that mean something here, by lower-case name; others pass. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -23,17 +24,22 @@ import { connectTemporal } from '../temporal/connection';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
 import { TemporalSchedules } from '../temporal/schedules';
+import { Access } from './access/access';
+import { Directory } from './access/directory';
+import { Passwords } from './access/passwords';
+import { keyUse, postgresApiKeys, postgresSessions, postgresStandings, postgresUsers } from './access/postgres-stores';
+import { Sessions } from './access/sessions';
+import { Tokens } from './access/tokens';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
 import { createHttpServer, drain, listen } from './http-server';
+import { EdgeAudit } from './edge-audit';
 import { guardedPostgres } from './guarded-postgres';
 import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
-import { Passwords } from './passwords';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
-import { Tokens } from './tokens';
 import { Connection } from './ws/connection';
 import { Hub } from './ws/hub';
 import { StreamPast } from './ws/past';
@@ -67,7 +73,10 @@ runProcess('api', async (stop, env, logger) => {
       followRunLogs(runLogs, listener, runId, after, signal),
   };
   const metrics = createApiMetrics(createRegistry('api'));
-  const tokens = new Tokens(secretKey(env), env.TOKEN_TTL_SECONDS);
+  const tokens = new Tokens(secretKeys(env), env.TOKEN_TTL_SECONDS);
+  const directory = new Directory(postgresStandings(pool, ask));
+  const access = new Access(tokens, directory, keyUse(pool, ask, logger));
+  const audit = new EdgeAudit(pool, agents, logger);
   const hub = new Hub(stream, logger);
   const past = new StreamPast(stream, ledger);
 
@@ -95,7 +104,15 @@ runProcess('api', async (stop, env, logger) => {
     codec: new EncryptionCodec(servers.temporal.encryption),
     codecOrigins: originsOf(env.CODEC_ORIGINS),
     tokens,
-    passwords: new Passwords(),
+    access,
+    sessions: new Sessions(postgresSessions(pool, ask), tokens, new Passwords(), directory, {
+      lockout: { after: env.LOGIN_LOCKOUT_AFTER, minutes: env.LOGIN_LOCKOUT_MINUTES },
+      sessionHours: env.SESSION_TTL_HOURS,
+    }),
+    users: postgresUsers(pool, ask),
+    apiKeys: postgresApiKeys(pool, ask),
+    directory,
+    audit,
     hub,
     metrics,
     logger,
@@ -103,17 +120,28 @@ runProcess('api', async (stop, env, logger) => {
   });
   const server = createHttpServer(app, logger);
   const sockets = serveWebSockets(server, {
-    tokens,
+    access,
     tickets: new RedisOnceStore(redis, logger),
     origins: originsOf(env.PUBLIC_ORIGINS),
     logger,
-    onSocket(socket) {
+    perPrincipal: env.WS_CONNECTIONS_PER_PRINCIPAL,
+    onSocket(socket, visitor) {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
-      new Connection(socket, { hub, past, logs: logStream, logger, onSlow: () => metrics.socketsClosedSlow.inc() });
+      new Connection(socket, visitor, {
+        hub,
+        past,
+        logs: logStream,
+        access,
+        audit,
+        runs: { agents, ledger },
+        logger,
+        onSlow: () => metrics.socketsClosedSlow.inc(),
+      });
     },
   });
 
+  const auditing = audit.run(stop);
   await hub.start();
   void provide(join(distDir, 'runbooks'), runbooks, [() => policy.ensure()], logger, stop);
   const port = await listen(server, env.HOST, env.PORT);
@@ -127,6 +155,8 @@ runProcess('api', async (stop, env, logger) => {
   clearTimeout(cut);
   await hub.stop();
   await agents.flushCheckpoints(closeMs);
+  // What is not handed on by then is kept, for the next process.
+  await Promise.race([auditing, delay(closeMs)]);
   await Promise.allSettled([
     publisher.close(),
     stream.close(),
@@ -146,9 +176,10 @@ function originsOf(list: string): Set<string> {
   return new Set(list.split(',').map((origin) => origin.trim()));
 }
 
-function secretKey({ SECRET_KEY }: Environment): string {
+/** The one that signs, and the one of before. @throws ConfigError */
+function secretKeys({ SECRET_KEY, SECRET_KEY_PREVIOUS }: Environment): string[] {
   if (SECRET_KEY === undefined) throw new ConfigError(['SECRET_KEY: missing']);
-  return SECRET_KEY;
+  return SECRET_KEY_PREVIOUS === undefined ? [SECRET_KEY] : [SECRET_KEY, SECRET_KEY_PREVIOUS];
 }
 
 function projectVersion(): string {

@@ -13,15 +13,13 @@ import { AgentFailure } from '../temporal/failures';
 import type { AgentView } from '../workflows/messages';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
+import type { Tokens } from './access/tokens';
 import type { Agents, Dependencies, Ledger } from './dependencies';
 import { createHttpServer } from './http-server';
+import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
-import { Passwords } from './passwords';
-import { Tokens } from './tokens';
 
 /** Stand-ins for unit tests of what is the API's own. */
-
-export const testKey = 'a key of a test, of 32 characters or more';
 
 /** Agents in memory, by the same pure functions that the workflow runs. */
 export class MemoryAgents implements Agents {
@@ -80,7 +78,6 @@ export const emptyLedger: Ledger = {
   count: async () => ({ running: 0, stopped: 0 }),
   events: async () => [],
   eventsAfter: async () => [],
-  user: async () => null,
 };
 
 const nowhere = async (): Promise<never> => {
@@ -130,6 +127,8 @@ export interface TestApi extends AsyncDisposable {
   server: Server;
   agents: MemoryAgents;
   tokens: Tokens;
+  identity: MemoryIdentity;
+  access: Dependencies['access'];
   /** What the API logged. */
   lines: Record<string, unknown>[];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -140,7 +139,8 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
   const lines: Record<string, unknown>[] = [];
   const logger: Logger = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line) as never) });
   const agents = new MemoryAgents();
-  const tokens = new Tokens(testKey, 60);
+  const identity = new MemoryIdentity();
+  const { tokens, ...access } = identityOf(identity);
   const deps: Dependencies = {
     agents,
     events: new AgentEvents(emptyLedger, historyOf(agents)),
@@ -155,7 +155,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     codec: new EncryptionCodec([]),
     codecOrigins: new Set(),
     tokens,
-    passwords: new Passwords(),
+    ...access,
     hub: { learn: () => undefined, size: 0 },
     metrics: createApiMetrics(new Registry()),
     logger,
@@ -165,12 +165,14 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
   const server = createHttpServer(createApp(deps), logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const token = await tokens.issue({ subject: 'ann', roles: ['admin'] });
+  const token = await tokens.issue('ann', identity.join('ann', ['admin']));
   return {
     origin,
     server,
     agents,
     tokens,
+    identity,
+    access: access.access,
     lines,
     call: (method, path, body, headers = {}) =>
       fetch(`${origin}/api/v1/${path}`, {

@@ -54,8 +54,8 @@ export interface BenchStack extends AsyncDisposable {
 /** @param encryptionKey as `YMERA_ENCRYPTION_KEY` has it; off without one */
 export async function startBenchStack(encryptionKey = ''): Promise<BenchStack> {
   const home = await mkdtemp(join(tmpdir(), 'ymera-bench-'));
-  const own = { YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn', YMERA_ENCRYPTION_KEY: encryptionKey };
-  const env = { ...process.env, ...own };
+  const own = { YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn', TOKEN_TTL_SECONDS: '86400' };
+  const env = { ...process.env, ...own, YMERA_ENCRYPTION_KEY: encryptionKey };
   const stack = await spawnStack(env);
   const read = (): Partial<StackFile> => {
     const file = join(home, 'stack.json');

@@ -1,6 +1,7 @@
 import { FormatRegistry, Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { parseEncryptionKeys, type EncryptionKey } from './encryption-keys';
+import { weaknessOf } from './secret-key';
 
 FormatRegistry.Set('encryption-keys', (value) => parseEncryptionKeys(value) !== null);
 
@@ -21,7 +22,12 @@ export const environmentSchema = Type.Object({
   PORT: port(8000),
   YMERA_HOME: Type.String({ minLength: 1, default: '.ymera' }),
   SECRET_KEY: Type.Optional(Type.String({ minLength: 32 })),
-  TOKEN_TTL_SECONDS: Type.Integer({ minimum: 60, maximum: 86400, default: 3600 }),
+  SECRET_KEY_PREVIOUS: Type.Optional(Type.String({ minLength: 32 })),
+  TOKEN_TTL_SECONDS: Type.Integer({ minimum: 60, maximum: 86400, default: 900 }),
+  SESSION_TTL_HOURS: Type.Number({ minimum: 24, maximum: 8760, default: 168 }),
+  LOGIN_LOCKOUT_AFTER: Type.Integer({ minimum: 1, maximum: 100, default: 5 }),
+  LOGIN_LOCKOUT_MINUTES: Type.Number({ exclusiveMinimum: 0, maximum: 1440, default: 15 }),
+  WS_CONNECTIONS_PER_PRINCIPAL: Type.Integer({ minimum: 1, maximum: 10_000, default: 20 }),
   PUBLIC_ORIGINS: Type.String({ default: '' }),
   YMERA_ENCRYPTION_KEY: Type.Optional(
     Type.String({
@@ -68,11 +74,22 @@ export function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
     if (raw !== undefined && raw !== '') given[name] = Value.Convert(schema, raw);
   }
   const value = Value.Default(environmentSchema, given);
-  if (Value.Check(environmentSchema, value)) return value;
+  if (Value.Check(environmentSchema, value)) return withStrongKeys(value);
   const problems = [...Value.Errors(environmentSchema, value)].map(
     ({ path, schema, message }) => `${path.slice(1)}: ${schema.description ?? message}`,
   );
   throw new ConfigError([...new Set(problems)]);
+}
+
+/** Whoever can guess a key can sign tokens. @throws ConfigError in production */
+function withStrongKeys(env: Environment): Environment {
+  if (env.ENVIRONMENT !== 'production') return env;
+  const problems = (['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const).flatMap((name) => {
+    const weakness = env[name] === undefined ? null : weaknessOf(env[name]);
+    return weakness === null ? [] : [`${name}: ${weakness}`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return env;
 }
 
 /** Addresses of the servers, all of them known: what a process needs that talks to the outside. */

@@ -1,5 +1,6 @@
-import { hash, verify } from '@node-rs/argon2';
+import { verify } from '@node-rs/argon2';
 import { Client } from 'pg';
+import { hashPassword } from '../infra/password-hash';
 import { randomSecret } from './files';
 import type { Credentials } from './stack-file';
 
@@ -19,17 +20,28 @@ export async function ensureAdmin(databaseUrl: string, kept: Credentials | null)
   });
 }
 
-/** Makes the admin where it is missing, and gives it this password. @returns its user name. */
+/**
+ * Makes the admin where it is missing, and gives it this password; also enables it, since this is the way back in for those who have
+ * locked themselves out.
+ * @returns its user name.
+ */
 export async function setAdmin(databaseUrl: string, password: string): Promise<string> {
-  await withClient(databaseUrl, (client) => upsert(client, password));
+  await withClient(databaseUrl, async (client) => {
+    if (!(await isValid(client, { username, password }))) return upsert(client, password);
+    await client.query('UPDATE users SET roles = $2, disabled = false, locked_until = NULL WHERE username = $1', [
+      username,
+      ['admin'],
+    ]);
+  });
   return username;
 }
 
 async function upsert(client: Client, password: string): Promise<void> {
   await client.query(
     `INSERT INTO users (username, password_hash, roles) VALUES ($1, $2, $3)
-     ON CONFLICT (username) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles`,
-    [username, await hash(password), ['admin']],
+     ON CONFLICT (username) DO UPDATE SET password_hash = excluded.password_hash, roles = excluded.roles, disabled = false,
+       failed_logins = 0, locked_until = NULL, not_before = now(), updated_at = now()`,
+    [username, await hashPassword(password), ['admin']],
   );
 }
 

@@ -6,7 +6,7 @@ export interface CommandEnvelope {
   data: unknown;
   /** Subject of the verified token, or `system:…` for what Ymera itself sends. */
   principal: string;
-  /** Roles of the principal, from its verified token. */
+  /** Roles that the principal has at that moment. */
   roles?: string[];
   reason?: string;
   traceparent?: string;

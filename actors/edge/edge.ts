@@ -27,6 +27,7 @@ const acts = {
   ApiKeyRevoked: 'EVENT',
   ConfigWritten: 'EVENT',
   EventsExported: 'EVENT',
+  PayloadsDecrypted: 'EVENT',
 } as const satisfies Record<string, MessageType>;
 
 export type EdgeActType = keyof typeof acts;

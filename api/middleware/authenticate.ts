@@ -1,10 +1,14 @@
 import type { ParameterizedContext } from 'koa';
+import type { Access } from '../access/access';
+import type { Principal } from '../access/principal';
 import type { RequestState } from '../route';
-import { bearerToken, type Principal, type Tokens } from '../tokens';
 
-/** Who calls, by the bearer token. @throws Problem `unauthenticated` | `token_expired` | `invalid_token` */
-export async function authenticate(ctx: ParameterizedContext<RequestState>, tokens: Tokens): Promise<Principal> {
-  const { subject, roles } = await tokens.verify(bearerToken(ctx.get('Authorization')), 'ymera-api');
-  ctx.state.principal = { subject, roles };
+/** Who calls, by the bearer token or the API key. @throws Problem; see `Access.identify` */
+export async function authenticate(
+  ctx: ParameterizedContext<RequestState>,
+  access: Pick<Access, 'identify'>,
+): Promise<Principal> {
+  const { authorization } = ctx.headers;
+  ctx.state.principal = await access.identify({ authorization, apiKey: ctx.get('X-API-Key') });
   return ctx.state.principal;
 }

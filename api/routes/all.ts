@@ -1,6 +1,7 @@
 import type { Route } from '../route';
 import { actionRoutes } from './actions/routes';
 import { agentRoutes } from './agents/routes';
+import { apiKeyRoutes } from './api-keys/routes';
 import { approvalRoutes } from './approvals/routes';
 import { authRoutes } from './auth/routes';
 import { codecRoutes } from './codec/routes';
@@ -15,9 +16,12 @@ import { runRoutes } from './runs/routes';
 import { scheduleRoutes } from './schedules/routes';
 import { openApiRoute } from './system/openapi';
 import { systemRoutes } from './system/routes';
+import { userRoutes } from './users/routes';
 
 const described: readonly Route[] = [
   ...authRoutes,
+  ...userRoutes,
+  ...apiKeyRoutes,
   ...kindRoutes,
   ...agentRoutes,
   ...configRoutes,

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../../infra/logger';
 import type { RunLogStream } from '../dependencies';
 import { Problem, problemOf } from '../problem';
@@ -9,11 +10,12 @@ import { Outbox } from './outbox';
 import type { Past } from './past';
 import { errorFrame, filterOf, frameOf, parseMessage, type Subscribe } from './protocol';
 import { Sender } from './sender';
+import { Visit, type Visitor, type VisitPorts } from './visit';
 
 const pingEveryMs = 20_000;
 const mostUnanswered = 64;
 
-export interface ConnectionPorts {
+export interface ConnectionPorts extends VisitPorts {
   hub: Hub;
   past: Past;
   logs: RunLogStream;
@@ -25,6 +27,7 @@ export interface ConnectionPorts {
 export class Connection implements Member {
   private readonly sender: Sender;
   private readonly logs: LogFollower;
+  private readonly visit: Visit;
   private readonly early = new Set<string>();
   private outbox: Outbox | null = null;
   /** Messages are answered one after another. */
@@ -35,10 +38,15 @@ export class Connection implements Member {
 
   constructor(
     private readonly socket: WebSocket,
+    visitor: Visitor,
     private readonly ports: ConnectionPorts,
   ) {
     this.sender = new Sender(socket, () => ports.onSlow());
     this.logs = new LogFollower(this.sender, ports.logs, ports.logger);
+    const less = (): void => {
+      if (!this.visit.may('runs:read')) this.logs.end();
+    };
+    this.visit = new Visit(visitor, ports, less, (code, reason) => this.turnOut(code, reason));
     // A broken frame or connection closes the socket, which is all that there is to do.
     socket.on('error', (error) => ports.logger.debug({ err: error }, 'ws: broken'));
     socket.on('pong', () => {
@@ -63,6 +71,7 @@ export class Connection implements Member {
 
   tick(): void {
     this.sender.check();
+    if (this.sender.open) this.visit.check();
     if (!this.sender.open || Date.now() - this.pingedAt < pingEveryMs) return;
     if (!this.alive) return this.socket.terminate();
     this.alive = false;
@@ -75,7 +84,11 @@ export class Connection implements Member {
     this.unanswered += 1;
     this.work = this.work
       .then(() => this.answer(binary ? '' : data.toString()))
-      .catch((error: unknown) => this.sender.send(errorFrame(problemOf(error))))
+      .catch((error: unknown) => this.refuse(problemOf(error)))
+      .catch((error: unknown) => {
+        this.ports.logger.error({ err: error }, 'ws: a refusal is not on record');
+        this.turnOut(1011, 'internal_error');
+      })
       .finally(() => {
         this.unanswered -= 1;
       });
@@ -83,6 +96,7 @@ export class Connection implements Member {
 
   private async answer(text: string): Promise<void> {
     const message = parseMessage(text);
+    if (!this.sender.open) return;
     switch (message.op) {
       case 'subscribe':
         return this.subscribe(message);
@@ -91,7 +105,9 @@ export class Connection implements Member {
         this.outbox = null;
         return this.sender.send(frameOf({ op: 'unsubscribed' }));
       case 'logs':
-        return this.logs.follow(message);
+        await this.visit.demandRun(message.run);
+        if (this.sender.open) this.logs.follow(message);
+        return;
       case 'unlogs':
         this.logs.unfollow(message.run);
         return this.sender.send(frameOf({ op: 'unlogged', run: message.run }));
@@ -103,10 +119,13 @@ export class Connection implements Member {
   private async subscribe(message: Subscribe): Promise<void> {
     const { hub, past, logger } = this.ports;
     const { agents, types, since } = message;
+    this.visit.demand('events:read');
     if (since !== undefined) await this.checkReached(since);
     this.outbox?.end();
     const position = since ?? hub.position;
-    const outbox = new Outbox(this.sender, filterOf(message), position ?? 0, this.early);
+    const wanted = filterOf(message);
+    const wants = (record: EventRecord): boolean => wanted(record) && this.visit.mayHear(record);
+    const outbox = new Outbox(this.sender, wants, position ?? 0, this.early);
     this.sender.send(frameOf({ op: 'subscribed', agents, ...(types ? { types } : {}), position }));
     this.outbox = outbox;
     if (since === undefined) return;
@@ -118,6 +137,17 @@ export class Connection implements Member {
     const last = await this.ports.past.last().catch(() => null);
     if (last === null || since <= Math.max(last, this.ports.hub.position ?? 0)) return;
     throw new Problem('out_of_range', `the stream ends at position ${last}`);
+  }
+
+  private async refuse(problem: Problem): Promise<void> {
+    if (problem.code === 'forbidden') await this.visit.deny(problem);
+    this.sender.send(errorFrame(problem));
+  }
+
+  /** Sends nothing any more, whatever the client makes of the close. */
+  private turnOut(code: number, reason: string): void {
+    this.end();
+    this.socket.close(code, reason);
   }
 
   private end(): void {

@@ -47,12 +47,14 @@ describe('a socket', () => {
   let api: TestApi;
   let hub: Hub;
   let stream: MemoryStream;
+  let session: string;
   let shed = 0;
   const used = new Set<string>();
   const open: WebSocket[] = [];
 
   beforeEach(async () => {
     api = await startTestApi();
+    session = api.identity.join('bob', ['viewer']);
     stream = new MemoryStream();
     const logger = pino({ level: 'silent' });
     hub = new Hub(stream, logger);
@@ -75,11 +77,15 @@ describe('a socket', () => {
       },
     };
     serveWebSockets(api.server, {
-      tokens: api.tokens,
+      access: api.access,
+      perPrincipal: 5,
       tickets: { claim: async (id) => !used.has(id) && used.add(id) !== undefined },
       origins: new Set(['https://console.example']),
       logger,
-      onSocket: (socket) => void new Connection(socket, { hub, past, logs, logger, onSlow: () => (shed += 1) }),
+      onSocket: (socket, visitor) => {
+        const ports = { access: api.access, audit: api.identity, runs: { agents: api.agents, ledger: emptyLedger } };
+        new Connection(socket, visitor, { ...ports, hub, past, logs, logger, onSlow: () => (shed += 1) });
+      },
     });
     await hub.start();
   });
@@ -90,10 +96,13 @@ describe('a socket', () => {
     await api[Symbol.asyncDispose]();
   });
 
+  const ticketOf = async (subject: string, id: string): Promise<string> =>
+    (await api.tokens.ticket(subject, { type: 'session', id, issuedAt: 0, expiresAt: 0 })).ticket;
+
   type Frame = { op: string; position?: number | null; event?: EventRecord; code?: string; errors?: unknown };
 
-  async function connect(options: ClientOptions = {}, query = '') {
-    const token = await api.tokens.issue({ subject: 'ann', roles: [] });
+  async function connect(options: ClientOptions = {}, query = '', who: [string, string] = ['bob', session]) {
+    const token = await api.tokens.issue(...who);
     const headers: Record<string, string> = query ? {} : { authorization: `Bearer ${token}` };
     const socket = new WebSocket(`${api.origin.replace('http', 'ws')}/ws${query}`, { headers, ...options });
     open.push(socket);
@@ -111,13 +120,89 @@ describe('a socket', () => {
   }
 
   it('is for those with a token or a ticket not used before, from a page that may', async () => {
-    const { ticket } = await api.tokens.ticket({ subject: 'ann', roles: [] });
+    const ticket = await ticketOf('bob', session);
     expect((await connect({}, `?ticket=${ticket}`)).status).toBe(101);
     expect((await connect({}, `?ticket=${ticket}`)).status).toBe(401);
     expect((await connect({ headers: {} })).status).toBe(401);
     expect((await connect({ origin: 'https://evil.example' })).status).toBe(403);
     expect((await connect({ origin: 'https://console.example' })).status).toBe(101);
     expect((await connect({ origin: api.origin })).status).toBe(101);
+  });
+
+  it('is one of five that a principal may have open', async () => {
+    const five = await Promise.all(Array.from({ length: 5 }, () => connect()));
+    expect(five.map(({ status }) => status)).toEqual(Array(5).fill(101));
+    expect((await connect()).status).toBe(429);
+    const other = api.identity.join('cleo', ['viewer']);
+    expect((await connect({}, '', ['cleo', other])).status).toBe(101);
+    const closed = once(five[0]?.socket as WebSocket, 'close');
+    five[0]?.socket.close();
+    await closed;
+    await delay(50);
+    expect((await connect()).status).toBe(101);
+  });
+
+  const namesOf = (frames: Frame[]): unknown[] => frames.flatMap(({ event }) => (event ? [event.id] : []));
+  const policyRecord = (sequence: number): EventRecord => ({
+    ...someRecord('policy', sequence),
+    type: 'ymera.policy.ConfigChanged',
+  });
+
+  it('hears what its permissions let it, live and of the past, and less as soon as they are less', async () => {
+    const auditor = api.identity.join('otto', ['auditor']);
+    stream.publish(policyRecord(1));
+    stream.publish(someRecord('a', 1));
+    const [viewing, auditing] = [await connect(), await connect({}, '', ['otto', auditor])];
+    for (const { say, until } of [viewing, auditing]) {
+      say({ op: 'subscribe', agents: ['*'], since: 0 });
+      await until(2);
+    }
+    stream.publish(policyRecord(2));
+    stream.publish(someRecord('a', 2));
+    await auditing.until(5);
+    await viewing.until(3);
+    expect(namesOf(auditing.frames)).toEqual(['policy:1', 'a:1', 'policy:2', 'a:2']);
+    expect(namesOf(viewing.frames)).toEqual(['a:1', 'a:2']);
+    await api.identity.userStore.update('otto', { roles: ['viewer'] });
+    await delay(4_000);
+    stream.publish(policyRecord(3));
+    stream.publish(someRecord('a', 3));
+    await auditing.until(6);
+    expect(namesOf(auditing.frames).slice(4)).toEqual(['a:3']);
+    await api.identity.userStore.update('otto', { roles: [] });
+    await delay(4_000);
+    stream.publish(someRecord('a', 4));
+    auditing.say({ op: 'subscribe', agents: ['*'] });
+    expect((await auditing.until(7))[6]).toMatchObject({ op: 'error', code: 'forbidden' });
+    expect(api.identity.acts).toMatchObject([{ type: 'AccessDenied', principal: 'otto', method: 'GET /ws' }]);
+  }, 20_000);
+
+  it('with a key hears the agents that the key is for', async () => {
+    const { key } = (await (
+      await api.call('POST', 'api-keys', { name: 'k', scopes: ['events:read'], agents: ['a*'] })
+    ).json()) as { key: string };
+    const { say, until, frames } = await connect({ headers: { 'x-api-key': key } });
+    say({ op: 'subscribe', agents: ['*'] });
+    await until(1);
+    for (const id of ['b', 'a1', 'a2']) stream.publish(someRecord(id, 1));
+    await until(3);
+    expect(namesOf(frames)).toEqual(['a1:1', 'a2:1']);
+    say({ op: 'logs', run: 'a1' });
+    expect((await until(4))[3]).toMatchObject({ op: 'error', code: 'forbidden' });
+  });
+
+  it('is closed within seconds when its session ends, and hears nothing from then on', async () => {
+    const { socket, say, until, frames } = await connect();
+    say({ op: 'subscribe', agents: ['*'] });
+    await until(1);
+    const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+    await api.identity.end(session);
+    const [code, reason] = await closed;
+    expect([code, reason.toString()]).toEqual([4401, 'session_ended']);
+    stream.publish(someRecord('a', 1));
+    await delay(50);
+    expect(frames).toHaveLength(1);
+    expect((await connect()).status).toBe(401);
   });
 
   it('follows the logs of runs, at most 20', async () => {

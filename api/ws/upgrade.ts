@@ -2,20 +2,24 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Logger } from '../../infra/logger';
+import type { Access } from '../access/access';
+import type { Principal } from '../access/principal';
 import type { OnceStore } from '../dependencies';
 import { bareHeaders } from '../middleware/security-headers';
 import { Problem, problemOf } from '../problem';
-import { bearerToken, type Tokens } from '../tokens';
+import type { Visitor } from './visit';
 
 const mostMessageBytes = 64 * 1024;
 
 export interface UpgradePorts {
-  tokens: Tokens;
+  access: Pick<Access, 'identify' | 'redeem'>;
   tickets: OnceStore;
   /** Origins beside the server's own whose pages may connect. */
   origins: ReadonlySet<string>;
+  /** Most sockets of one principal at this process. */
+  perPrincipal: number;
   logger: Logger;
-  onSocket(socket: WebSocket): void;
+  onSocket(socket: WebSocket, visitor: Visitor): void;
 }
 
 /** Serves `/ws` on a server: who may not come in gets an HTTP answer and no socket. */
@@ -25,14 +29,29 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
     perMessageDeflate: false,
     maxPayload: mostMessageBytes,
   });
+  const open = new Map<string, number>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const broken = (): void => void socket.destroy();
     socket.on('error', broken);
     admit(request, ports).then(
       (principal) => {
+        if (socket.destroyed) return;
+        const { subject } = principal;
+        const others = open.get(subject) ?? 0;
+        if (others >= ports.perPrincipal) {
+          return refuse(
+            socket,
+            new Problem('too_many_connections', undefined, [], { 'Retry-After': '10' }),
+            ports.logger,
+          );
+        }
+        open.set(subject, others + 1);
+        // However it ends, also where it never becomes a WebSocket.
+        socket.once('close', () => close(open, subject));
         socket.removeListener('error', broken);
-        sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened));
-        ports.logger.info({ path: '/ws', status: 101, principal }, 'request');
+        const visitor = { principal, address: request.socket.remoteAddress ?? '' };
+        sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened, visitor));
+        ports.logger.info({ path: '/ws', status: 101, principal: subject }, 'request');
       },
       (error: unknown) => refuse(socket, problemOf(error), ports.logger),
     );
@@ -41,17 +60,26 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
 }
 
 /** @returns who comes in @throws Problem */
-async function admit(request: IncomingMessage, { tokens, tickets, origins }: UpgradePorts): Promise<string> {
+async function admit(request: IncomingMessage, { access, tickets, origins }: UpgradePorts): Promise<Principal> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname !== '/ws') throw new Problem('no_such_route', 'WebSockets are served at /ws');
   const { origin, host } = request.headers;
   if (origin !== undefined && !origins.has(origin) && hostOf(origin) !== host) throw new Problem('origin_refused');
   const ticket = url.searchParams.get('ticket');
-  if (ticket === null) return (await tokens.verify(bearerToken(request.headers.authorization), 'ymera-api')).subject;
-  const { subject, id, expiresAt } = await tokens.verify(ticket, 'ws');
+  if (ticket === null) {
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    return access.identify({ authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined });
+  }
+  const { principal, id, expiresAt } = await access.redeem(ticket);
   const seconds = Math.max(1, Math.ceil(expiresAt - Date.now() / 1000));
   if (!(await tickets.claim(id, seconds))) throw new Problem('invalid_token', 'the ticket was used before');
-  return subject;
+  return principal;
+}
+
+function close(open: Map<string, number>, subject: string): void {
+  const others = (open.get(subject) ?? 1) - 1;
+  if (others > 0) open.set(subject, others);
+  else open.delete(subject);
 }
 
 function hostOf(origin: string): string | null {

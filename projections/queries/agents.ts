@@ -1,6 +1,7 @@
 import type { AgentState } from '../../actors/core/agent-state';
 import { kinds } from '../../actors/registry';
 import { formatCursor, parseCursor } from './cursor';
+import { likeAny } from './id-patterns';
 import type { Queryable } from './queryable';
 
 /** An agent in a list. Times are ISO 8601, UTC. */
@@ -24,6 +25,8 @@ export interface AgentFilter {
   status?: 'running' | 'stopped';
   /** How the id or (whatever its case) the name begins. */
   q?: string;
+  /** Ids, or how they begin and a star. */
+  patterns?: readonly string[];
 }
 
 export interface AgentPage {
@@ -52,7 +55,7 @@ interface AgentRow {
  */
 export async function listAgents(
   db: Queryable,
-  { kind, status, q }: AgentFilter,
+  { kind, status, q, patterns }: AgentFilter,
   limit: number,
   cursor?: string,
 ): Promise<AgentPage> {
@@ -65,8 +68,18 @@ export async function listAgents(
        AND ($3::text IS NULL OR id LIKE $3 OR lower(name) LIKE lower($3))
        AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::text))
        AND ($1::text IS NOT NULL OR kind <> ALL ($6::text[]))
-     ORDER BY created_at DESC, id DESC LIMIT $7`,
-    [kind ?? null, status ?? null, prefix, after?.[0] ?? null, after?.[1] ?? null, internalKinds(), limit + 1],
+       AND ($7::text[] IS NULL OR id LIKE ANY ($7))
+     ORDER BY created_at DESC, id DESC LIMIT $8`,
+    [
+      kind ?? null,
+      status ?? null,
+      prefix,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      internalKinds(),
+      patterns ? likeAny(patterns) : null,
+      limit + 1,
+    ],
   );
   const agents = rows.slice(0, limit).map(summary);
   const last = agents.at(-1);

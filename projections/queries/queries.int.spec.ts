@@ -7,7 +7,6 @@ import { migrate } from '../migrate';
 import { projectBatch } from '../project-batch';
 import { countAgents, findAgent, listAgents } from './agents';
 import { ledgerHead, readByPosition, readEvents, streamEvents } from './events';
-import { findUser } from './users';
 
 jest.setTimeout(90_000);
 
@@ -87,9 +86,9 @@ describe('queries', () => {
     expect((await readByPosition(pool, 50, 3)).map(({ position }) => position)).toEqual([51, 52, 53]);
   });
 
-  it('finds a user by name', async () => {
-    await pool.query(`INSERT INTO users (username, password_hash, roles) VALUES ('ann', 'h', '{admin,auditor}')`);
-    expect(await findUser(pool, 'ann')).toEqual({ username: 'ann', passwordHash: 'h', roles: ['admin', 'auditor'] });
-    expect(await findUser(pool, 'bob')).toBeNull();
+  it('lists the agents that patterns mean', async () => {
+    const { agents } = await listAgents(pool, { patterns: ['agent-1*', 'long'] }, 50);
+    expect(agents.map(({ id }) => id).sort()).toEqual([...Array.from({ length: 10 }, (_, i) => `agent-1${i}`), 'long']);
+    expect((await listAgents(pool, { patterns: ['agent_1*'] }, 50)).agents).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Trigger } from '../../actors/core/launch';
 import type { RunState, RunStatus } from '../../actors/run/state';
 import { formatCursor, parseCursor } from './cursor';
+import { likeAny } from './id-patterns';
 import type { Queryable } from './queryable';
 
 /** A run in a list. Times are ISO 8601, UTC. What it has done step by step is in its agent (`findAgent`). */
@@ -40,6 +41,9 @@ export interface RunFilter {
   agent?: string;
   started_by?: string;
   attention?: boolean;
+  /** Only those that an agent with such an id has asked for (ids, or how they begin and a star), and those of `owner`. */
+  patterns?: readonly string[];
+  owner?: string;
 }
 
 export interface RunPage {
@@ -85,7 +89,8 @@ export async function listRuns(db: Queryable, filter: RunFilter, limit: number, 
        AND ($3::text IS NULL OR targets @> ARRAY[$3::text]) AND ($4::text IS NULL OR agent = $4)
        AND ($5::text IS NULL OR started_by = $5) AND ($6::boolean IS NULL OR attention = $6)
        AND ($7::timestamptz IS NULL OR (created_at, id) < ($7, $8::text))
-     ORDER BY created_at DESC, id DESC LIMIT $9`,
+       AND ($9::text[] IS NULL OR agent LIKE ANY ($9) OR started_by = $10)
+     ORDER BY created_at DESC, id DESC LIMIT $11`,
     [
       filter.status ?? null,
       filter.runbook ?? null,
@@ -95,6 +100,8 @@ export async function listRuns(db: Queryable, filter: RunFilter, limit: number, 
       filter.attention ?? null,
       after?.[0] ?? null,
       after?.[1] ?? null,
+      filter.patterns ? likeAny(filter.patterns) : null,
+      filter.owner ?? null,
       limit + 1,
     ],
   );

@@ -53,7 +53,9 @@ export class TestStack {
     // At once: whoever waits for a line must not find it in what an earlier run has said.
     this.#output = '';
     const script = this.options.script ?? join(distDir, 'stack.js');
-    const env = { ...process.env, ...ownServers, ENVIRONMENT: 'test', ...this.options.env };
+    // Tests take longer than a token lasts.
+    const own = { ENVIRONMENT: 'test', TOKEN_TTL_SECONDS: '86400' };
+    const env = { ...process.env, ...ownServers, ...own, ...this.options.env };
     const [command, ...args] = await endsWithParent([process.execPath, script], 'SIGTERM');
     const child = spawn(command, args, {
       env: { ...env, YMERA_HOME: this.home, PORT: this.options.env?.['PORT'] ?? '0' },

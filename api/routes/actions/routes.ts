@@ -22,6 +22,7 @@ const list = route({
   method: 'get',
   path: '/actions',
   operationId: 'listActions',
+  permission: 'actions:read',
   tag: 'runbooks',
   summary: 'What steps of runbooks can do',
   responses: { 200: { description: 'All actions.', schema: Type.Object({ actions: Type.Array(action) }) } },

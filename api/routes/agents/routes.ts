@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { kindNamed } from '../../../actors/registry';
+import { demand, demandReach, within } from '../../access/authorize';
+import { kindDemand } from '../../access/policy';
 import { liveAgent, presentAgent, snapshotOf } from '../../agent-reader';
 import { sendCommand } from '../../commands';
 import { apiPrefix } from '../../mount';
@@ -16,14 +18,16 @@ const list = route({
   method: 'get',
   path: '/agents',
   operationId: 'listAgents',
+  permission: 'agents:read',
   tag,
   summary: 'List agents, newest first',
   query: listQuery,
   responses: { 200: { description: 'A page.', schema: agentPage, headers: { Link: 'The next page, `rel="next"`.' } } },
   problems: ['invalid_cursor', 'unavailable'],
-  async handler({ query: { limit, cursor, ...filter }, deps }) {
+  async handler({ query: { limit, cursor, ...filter }, principal, deps }) {
     checkCursor(cursor);
-    const page = await deps.ledger.list(filter, limit, cursor);
+    demand(principal, kindDemand(filter.kind));
+    const page = await deps.ledger.list({ ...filter, ...within(principal) }, limit, cursor);
     if (page.next === null) return { body: page };
     const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: page.next });
     return { body: page, headers: { Link: `<${apiPrefix}/agents?${next.toString()}>; rel="next"` } };
@@ -34,6 +38,7 @@ const create = route({
   method: 'post',
   path: '/agents',
   operationId: 'createAgent',
+  permission: 'agents:create',
   tag,
   summary: 'Create an agent',
   headers: writeHeaders,
@@ -51,6 +56,7 @@ const create = route({
   },
   problems: ['unknown_kind', 'internal_kind', 'invalid_config', 'agent_exists', 'unavailable'],
   async handler({ body, principal, headers, deps }) {
+    if (principal.agents !== null) demandReach(principal, body.id ?? '');
     const { agent: made, replayed } = await createAgent(deps, body, { principal, headers });
     return {
       status: 201,
@@ -68,6 +74,7 @@ const get = route({
   method: 'get',
   path: '/agents/{id}',
   operationId: 'getAgent',
+  permission: 'agents:read',
   tag,
   summary: 'An agent as it stands',
   params: agentParams,
@@ -85,6 +92,7 @@ const stop = route({
   method: 'delete',
   path: '/agents/{id}',
   operationId: 'stopAgent',
+  permission: 'agents:stop',
   tag,
   summary: 'Stop an agent; its history stays',
   description: 'Stopping an agent that is stopped changes nothing.',
@@ -107,6 +115,7 @@ const schema = route({
   method: 'get',
   path: '/agents/{id}/schema',
   operationId: 'getAgentSchema',
+  permission: 'agents:read',
   tag,
   summary: "JSON Schema of an agent's config",
   params: agentParams,

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import type { ApprovalFilter, ApprovalPage, ApprovalSummary } from '../../../projections/queries/approvals';
+import type { Principal } from '../../access/principal';
 import type { RunLedger } from '../../dependencies';
 import { checkCursor, linkHeader, nextCursor, pageQuery, pageReply } from '../../pages';
 import { route, type Route } from '../../route';
 import { agentId } from '../../schemas';
-import type { Principal } from '../../tokens';
 
 const time = Type.String({ format: 'date-time' });
 
@@ -47,6 +47,7 @@ const list = route({
   method: 'get',
   path: '/approvals',
   operationId: 'listApprovals',
+  permission: 'approvals:read',
   tag: 'approvals',
   summary: 'What runs ask people, the one that expires first at the top',
   query: listQuery,
@@ -64,7 +65,7 @@ const list = route({
     const filter: ApprovalFilter = {
       ...(status === 'pending' ? { status } : {}),
       ...(run === undefined ? {} : { run }),
-      ...(mine ? { role: principal.roles } : {}),
+      ...(mine ? { role: [...principal.roles] } : {}),
     };
     const wanted = mine ? (one: ApprovalSummary) => mayAgree(one, principal) : () => true;
     return pageReply('/approvals', query, await filteredPage(deps.runs, filter, wanted, limit, cursor));

@@ -1,4 +1,19 @@
 import { Type } from '@sinclair/typebox';
+import { permissions, roles } from '../../access/policy';
+import { stringEnum } from '../../../actors/core/string-enum';
+
+export const username = Type.String({
+  description: 'Lower-case letters, digits, `.`, `_`, `@` and `-`.',
+  pattern: '^[a-z0-9][a-z0-9._@-]{0,62}$',
+});
+
+export const role = stringEnum([...roles], { $id: 'Role', description: 'What each may do, the policy says.' });
+
+export const permission = stringEnum([...permissions], { $id: 'Permission' });
+
+export const userKind = stringEnum(['person', 'service'], {
+  description: 'A service comes with API keys and can not log in.',
+});
 
 export const credentials = Type.Object(
   {
@@ -9,18 +24,45 @@ export const credentials = Type.Object(
   { additionalProperties: false },
 );
 
+export const refreshBody = Type.Object(
+  { refresh_token: Type.String({ minLength: 1, maxLength: 200 }) },
+  { additionalProperties: false },
+);
+
 export const grant = Type.Object(
   {
     access_token: Type.String(),
     token_type: Type.Literal('Bearer'),
     expires_in: Type.Integer({ description: 'Seconds.' }),
+    refresh_token: Type.String({ description: 'Good once, for `POST auth/refresh`.' }),
+    refresh_expires_in: Type.Integer({ description: 'Seconds until the session ends, whatever is refreshed.' }),
   },
   { $id: 'Grant' },
 );
 
-export const me = Type.Object({ subject: Type.String(), roles: Type.Array(Type.String()) }, { $id: 'Principal' });
+export const me = Type.Object(
+  {
+    subject: Type.String(),
+    kind: userKind,
+    roles: Type.Array(role),
+    permissions: Type.Array(permission, {
+      description: 'What the caller may do now, by roles and, with a key, scopes.',
+    }),
+    agents: Type.Union([Type.Array(Type.String()), Type.Null()], {
+      description: 'Patterns of the agents that a key is limited to; null where it is not.',
+    }),
+    credential: Type.Object({
+      type: stringEnum(['session', 'key'], {}),
+      id: Type.String(),
+      expiresAt: Type.String({ description: 'Of the access token, or of the key.', format: 'date-time' }),
+    }),
+  },
+  { $id: 'Principal' },
+);
 
 export const ticket = Type.Object(
   { ticket: Type.String(), expires_in: Type.Integer({ description: 'Seconds.' }) },
   { $id: 'Ticket' },
 );
+
+export const loggedOut = Type.Object({ session: Type.String() }, { $id: 'LoggedOut' });

@@ -3,34 +3,28 @@ import { temporal } from '@temporalio/proto';
 import { DecryptionError } from '../../../temporal/codec/encryption-codec';
 import { Problem } from '../../problem';
 import { route, type Route } from '../../route';
-import type { Principal } from '../../tokens';
 import { codecQuery, payloads, type PayloadJson } from './schema';
 
 const { Payload: PayloadMessage } = temporal.api.common.v1;
 
-/** A payload may hold anything that an agent was ever told. @throws Problem `role_missing` */
-function demandReader({ roles }: Principal): void {
-  if (roles.includes('admin') || roles.includes('auditor')) return;
-  throw new Problem('role_missing', 'payloads are shown to the roles admin and auditor');
-}
-
-/** One half of Temporal's remote codec protocol. */
+/** One half of Temporal's remote codec protocol. A payload may hold anything that an agent was ever told. */
 function remoteCodec(name: 'encode' | 'decode', summary: string): Route {
   return route({
     method: 'post',
     path: `/codec/${name}`,
     operationId: `${name}Payloads`,
     tag: 'codec',
+    permission: 'codec:decode',
     summary,
     description: "For Temporal's own tools: `temporal … --codec-endpoint <origin>/api/v1/codec`, or the UI.",
     query: codecQuery,
     body: payloads,
     responses: { 200: { description: 'As many, in the same order.', schema: payloads } },
-    problems: ['role_missing', 'undecodable_payload'],
-    async handler({ body, principal, deps: { codec } }) {
-      demandReader(principal);
+    problems: ['undecodable_payload'],
+    async handler({ body, record, deps: { codec } }) {
       const given = body.payloads.map(fromJson);
       const made = await codec[name](given).catch(refuse);
+      if (name === 'decode') await record({ type: 'PayloadsDecrypted', detail: { count: String(made.length) } });
       // What the codec has let pass goes back just as it came.
       const shown = made.map((payload, i) => (payload === given[i] ? body.payloads[i] : toJson(payload)));
       return { body: { payloads: shown } };

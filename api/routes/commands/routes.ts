@@ -1,4 +1,7 @@
+import { demand } from '../../access/authorize';
+import { commandDemand, demandOn } from '../../access/policy';
 import { replayHeader, sendCommand, sendCommands, type Order, type Outcome } from '../../commands';
+import { recordConfigs } from '../../config-acts';
 import { Problem } from '../../problem';
 import type { ProblemCode } from '../../problems';
 import { route, type Route } from '../../route';
@@ -9,11 +12,13 @@ const send = route({
   method: 'post',
   path: '/agents/{id}/commands',
   operationId: 'sendCommands',
+  permission: 'agents:command',
   tag: 'commands',
   summary: 'Send one command, or up to 256 in order',
   description:
     'A single command that is refused is a problem. In an array each one stands alone: the answer is an array of as many results, ' +
-    'a refused one with its `problem`. A retry with the same `Idempotency-Key` is applied once and answered with the same events.',
+    'a refused one with its `problem`, but where the caller may not send one of them, none is sent. A retry with the same ' +
+    '`Idempotency-Key` is applied once and answered with the same events.',
   params: agentParams,
   headers: writeHeaders,
   body: commandBody,
@@ -40,15 +45,18 @@ const send = route({
     'queue_full',
     'unavailable',
   ],
-  async handler({ params: { id }, body, headers, principal, deps }) {
+  async handler({ params: { id }, body, headers, principal, record, deps }) {
     const sender = { principal, headers };
+    for (const { type } of [body].flat()) demand(principal, demandOn(id, commandDemand(type)));
     if (!Array.isArray(body)) {
       const outcome = await sendCommand(deps, id, orderOf(body), sender).catch((error: unknown) => {
         throw pointed(error);
       });
+      await recordConfigs(record, id, [outcome]);
       return { body: outcome, headers: replayHeader([outcome]) };
     }
     const outcomes = await sendCommands(deps, id, body.map(orderOf), sender);
+    await recordConfigs(record, id, outcomes);
     return { body: outcomes.map(present), headers: replayHeader(outcomes) };
   },
 });

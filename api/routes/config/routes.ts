@@ -1,6 +1,7 @@
 import { eventName } from '../../../actors/core/event';
 import { liveAgent } from '../../agent-reader';
 import { replayHeader, sendCommand, type Outcome } from '../../commands';
+import { recordConfigs } from '../../config-acts';
 import { Problem } from '../../problem';
 import { route, type Reply, type Route } from '../../route';
 import { agentParams, configWriteHeaders } from '../../schemas';
@@ -15,6 +16,7 @@ const get = route({
   method: 'get',
   path: '/agents/{id}/config',
   operationId: 'getConfig',
+  permission: 'agents:read',
   tag,
   summary: "An agent's config",
   params: agentParams,
@@ -30,6 +32,7 @@ const set = route({
   method: 'post',
   path: '/agents/{id}/config',
   operationId: 'setConfig',
+  permission: 'agents:configure',
   tag,
   summary: "Replace an agent's config: a new version, in effect at once",
   params: agentParams,
@@ -47,9 +50,11 @@ const set = route({
     'queue_full',
     'unavailable',
   ],
-  async handler({ params: { id }, body, headers, principal, deps }) {
+  async handler({ params: { id }, body, headers, principal, record, deps }) {
     const data = { config: body, ...expectation(headers['if-match']) };
-    return changeReply(await sendCommand(deps, id, { type: 'SetConfig', data }, { principal, headers }));
+    const outcome = await sendCommand(deps, id, { type: 'SetConfig', data }, { principal, headers });
+    await recordConfigs(record, id, [outcome]);
+    return changeReply(outcome);
   },
 });
 
@@ -57,6 +62,7 @@ const versions = route({
   method: 'get',
   path: '/agents/{id}/config/versions',
   operationId: 'listConfigVersions',
+  permission: 'events:read',
   tag,
   summary: 'Versions of a config, newest first: who, when, what changed',
   params: agentParams,
@@ -73,6 +79,7 @@ const rollBack = route({
   method: 'post',
   path: '/agents/{id}/config/rollback',
   operationId: 'rollBackConfig',
+  permission: 'agents:configure',
   tag,
   summary: 'Make a new version equal to an old one',
   params: agentParams,
@@ -91,12 +98,14 @@ const rollBack = route({
     'queue_full',
     'unavailable',
   ],
-  async handler({ params: { id }, body: { version, reason }, headers, principal, deps }) {
+  async handler({ params: { id }, body: { version, reason }, headers, principal, record, deps }) {
     const { agent } = await liveAgent(deps, id);
-    const record = await configRecord(deps.events, id, findVersion(agent, version));
-    const data = { version, config: record.data.config, ...expectation(headers['if-match']) };
+    const former = await configRecord(deps.events, id, findVersion(agent, version));
+    const data = { version, config: former.data.config, ...expectation(headers['if-match']) };
     const order = { type: 'RollbackConfig', data, ...(reason === undefined ? {} : { reason }) };
-    return changeReply(await sendCommand(deps, id, order, { principal, headers }));
+    const outcome = await sendCommand(deps, id, order, { principal, headers });
+    await recordConfigs(record, id, [outcome]);
+    return changeReply(outcome);
   },
 });
 

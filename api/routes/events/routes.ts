@@ -14,6 +14,7 @@ const list = route({
   method: 'get',
   path: '/agents/{id}/events',
   operationId: 'listEvents',
+  permission: 'events:read',
   tag,
   summary: "An agent's events, oldest first",
   description:
@@ -29,10 +30,12 @@ const list = route({
     },
   },
   problems: ['agent_not_found', 'unavailable'],
-  async handler({ params: { id }, query: { from, to = Number.MAX_SAFE_INTEGER, limit }, accepts, deps }) {
+  async handler({ params: { id }, query: { from, to = Number.MAX_SAFE_INTEGER, limit }, accepts, record, deps }) {
     if (accepts('application/json', ndjson) === ndjson) {
       const end = limit === undefined ? to : Math.min(to, from + limit - 1);
-      return { body: await ndjsonStream(deps.events.read(id, from, end)), type: ndjson };
+      const body = await ndjsonStream(deps.events.read(id, from, end));
+      await record({ type: 'EventsExported', about: id, detail: { from: String(from), to: String(end) } });
+      return { body, type: ndjson };
     }
     const most = limit ?? defaultLimit;
     // One more than shown tells whether there is a next page.
@@ -55,6 +58,7 @@ const state = route({
   method: 'get',
   path: '/agents/{id}/state',
   operationId: 'getStateAt',
+  permission: 'events:read',
   tag,
   summary: 'An agent as it stood after an event',
   params: agentParams,
@@ -71,6 +75,7 @@ const diff = route({
   method: 'get',
   path: '/agents/{id}/diff',
   operationId: 'diffStates',
+  permission: 'events:read',
   tag,
   summary: 'What changed between two events',
   params: agentParams,

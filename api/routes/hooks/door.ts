@@ -23,13 +23,13 @@ export const door = route({
   method: 'post',
   path: '/hooks/{id}',
   operationId: 'deliverHook',
+  permission: 'public',
   tag: 'hooks',
   summary: 'Deliver an event, signed',
   description:
     '`generic`: `X-Ymera-Signature: t=<unix seconds>,v1=<hex>`, the HMAC-SHA256 of `<t>.<raw body>`, at most five minutes old, and ' +
     '`X-Ymera-Delivery` to tell deliveries apart. `github`: as GitHub signs. `alertmanager`: signed like `generic`, or with the secret as ' +
     'bearer token. The same delivery begins one run, however often it comes.',
-  auth: false,
   rawBody: 'The event, as JSON.',
   params: hookParams,
   responses: {

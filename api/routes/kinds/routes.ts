@@ -27,6 +27,7 @@ const list = route({
   method: 'get',
   path: '/kinds',
   operationId: 'listKinds',
+  permission: 'kinds:read',
   tag: 'kinds',
   summary: 'Kinds of agents: what they take and what they tell',
   responses: { 200: { description: 'All kinds.', schema: Type.Object({ kinds: Type.Array(kindSchema) }) } },

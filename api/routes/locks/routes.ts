@@ -34,6 +34,7 @@ const list = route({
   method: 'get',
   path: '/locks',
   operationId: 'listLocks',
+  permission: 'locks:read',
   tag,
   summary: 'Who holds what, and who waits for it',
   query: Type.Object(
@@ -64,6 +65,7 @@ const breakLock = route({
   method: 'post',
   path: '/locks/break',
   operationId: 'breakLock',
+  permission: 'locks:break',
   tag,
   summary: 'Take a lock from whoever holds it',
   description: 'For roles `admin` and `operator`. The run that loses it is paused; who took it and why is on record.',

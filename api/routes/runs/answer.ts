@@ -9,6 +9,7 @@ export const answer = route({
   method: 'post',
   path: '/runs/{id}/approvals/{path}',
   operationId: 'answerApproval',
+  permission: 'approvals:answer',
   tag: 'approvals',
   summary: 'Agree to what a step would do, or refuse it',
   description:

@@ -30,6 +30,7 @@ function control<B extends TObject>(
     method: 'post',
     path: `/runs/{id}/${name}`,
     operationId: `${name}Run`,
+    permission: 'runs:control',
     tag,
     summary,
     params: runParams,
@@ -61,6 +62,7 @@ const retry = route({
   method: 'post',
   path: '/runs/{id}/retry',
   operationId: 'retryRun',
+  permission: 'runs:control',
   tag,
   summary: 'Try again what failed',
   description:
@@ -103,6 +105,7 @@ function stepControl(name: 'skip' | 'retry', summary: string, body: typeof skipB
     method: 'post',
     path: `/runs/{id}/steps/{path}/${name}`,
     operationId: `${name}Step`,
+    permission: 'runs:control',
     tag,
     summary,
     params: stepParams,

@@ -13,6 +13,7 @@ export const logs = route({
   method: 'get',
   path: '/runs/{id}/logs',
   operationId: 'readRunLogs',
+  permission: 'runs:read',
   tag: 'runs',
   summary: 'What the steps of a run print, in order',
   description:

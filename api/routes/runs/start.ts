@@ -1,3 +1,4 @@
+import { within } from '../../access/authorize';
 import { refuseOwnIds } from '../../kept-agents';
 import { launchMeta, launchReply, newRunId } from '../../launching';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
@@ -19,15 +20,17 @@ export const list = route({
   method: 'get',
   path: '/runs',
   operationId: 'listRuns',
+  permission: 'runs:read',
   tag,
   summary: 'List runs, newest first',
   query: listQuery,
   responses: { 200: { description: 'A page.', schema: runPage, headers: linkHeader } },
   problems: ['invalid_cursor', 'unavailable'],
-  async handler({ query, deps }) {
+  async handler({ query, principal, deps }) {
     const { limit, cursor, ...filter } = query;
     checkCursor(cursor, ['time', 'text']);
-    return pageReply('/runs', query, await deps.runs.list(filter, limit, cursor));
+    const reach = principal.agents === null ? {} : { ...within(principal), owner: principal.subject };
+    return pageReply('/runs', query, await deps.runs.list({ ...filter, ...reach }, limit, cursor));
   },
 });
 
@@ -35,6 +38,7 @@ export const start = route({
   method: 'post',
   path: '/runs',
   operationId: 'startRun',
+  permission: 'runs:start',
   tag,
   summary: 'Begin a run of a runbook, or see what it would do',
   headers: writeHeaders,
@@ -62,6 +66,7 @@ export const get = route({
   method: 'get',
   path: '/runs/{id}',
   operationId: 'getRun',
+  permission: 'runs:read',
   tag,
   summary: 'A run as it stands',
   params: runParams,
@@ -76,6 +81,7 @@ export const rerun = route({
   method: 'post',
   path: '/runs/{id}/rerun',
   operationId: 'rerun',
+  permission: 'runs:start',
   tag,
   summary: 'Begin the same again, with another input where one is given',
   params: runParams,

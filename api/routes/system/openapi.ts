@@ -9,9 +9,9 @@ export function openApiRoute(described: readonly Route[]): Route {
     method: 'get',
     path: '/openapi.json',
     operationId: 'getOpenApi',
+    permission: 'public',
     tag: 'system',
     summary: 'This description',
-    auth: false,
     responses: { 200: { description: 'OpenAPI 3.1.', schema: Type.Object({}) } },
     problems: [],
     handler({ deps }) {

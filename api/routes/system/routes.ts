@@ -25,6 +25,7 @@ const info = route({
   method: 'get',
   path: '/system/info',
   operationId: 'getSystemInfo',
+  permission: 'system:read',
   tag: 'system',
   summary: 'Version, uptime and counts',
   responses: { 200: { description: 'As this process sees it.', schema: infoSchema } },

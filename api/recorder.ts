@@ -1,0 +1,20 @@
+import type { ParameterizedContext } from 'koa';
+import type { Audit } from './audit';
+import type { Call, RequestState } from './route';
+
+/** Puts acts on record with what the request itself says of them. */
+export function recorder(ctx: ParameterizedContext<RequestState>, audit: Audit): Call['record'] {
+  return ({ principal = ctx.state.principal?.subject ?? 'anonymous', ...act }) =>
+    audit.record({
+      ...act,
+      principal,
+      method: `${ctx.method} ${ctx.state.route ?? ''}`,
+      address: addressOf(ctx),
+      requestId: ctx.state.requestId,
+    });
+}
+
+/** Where a request comes from. */
+function addressOf(ctx: ParameterizedContext<RequestState>): string {
+  return ctx.ip;
+}
