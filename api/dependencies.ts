@@ -10,12 +10,19 @@ import type { RunLogLine } from '../infra/postgres/run-logs';
 import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
-import type { Hook, HookDelivery, HookPage, NewHook } from '../projections/queries/hooks';
-import type { NewRunbook, Runbook, RunbookPage, RunbookSummary } from '../projections/queries/runbooks';
+import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
+import type {
+  ExpectedVersion,
+  NewRunbook,
+  Runbook,
+  RunbookPage,
+  RunbookVersionPage,
+} from '../projections/queries/runbooks';
 import type { RunFilter, RunPage } from '../projections/queries/runs';
 import type { TargetFilter, TargetPage } from '../projections/queries/targets';
 import type { User } from '../projections/queries/users';
-import type { NewSchedule, Schedule, ScheduleDetail } from '../temporal/schedules';
+import type { Successor } from '../temporal/launcher';
+import type { NewSchedule, ScheduleDetail, SchedulePage } from '../temporal/schedules';
 import type { AgentView } from '../workflows/messages';
 import type { AgentEvents } from './agent-events';
 import type { ApiMetrics } from './metrics';
@@ -68,8 +75,10 @@ export interface Runbooks {
   list(limit: number, cursor?: string): Promise<RunbookPage>;
   /** A version, the newest where none is given. */
   read(name: string, version?: number): Promise<Runbook | null>;
-  versions(name: string): Promise<RunbookSummary[]>;
-  save(runbook: NewRunbook): Promise<{ version: number; created: boolean }>;
+  /** Newest first. */
+  versions(name: string, limit: number, cursor?: string): Promise<RunbookVersionPage>;
+  /** @throws DomainError `version_conflict` where the newest version is not the one that was expected */
+  save(runbook: NewRunbook, expected?: ExpectedVersion): Promise<{ version: number; created: boolean }>;
 }
 
 /** Hooks as they are kept. Throws as `Ledger` does. */
@@ -81,7 +90,7 @@ export interface Hooks {
   setEnabled(id: string, enabled: boolean): Promise<Hook | null>;
   remove(id: string): Promise<boolean>;
   note(id: string, delivery: string, run: string): Promise<boolean>;
-  deliveries(id: string, limit: number): Promise<HookDelivery[]>;
+  deliveries(id: string, limit: number, cursor?: string): Promise<HookDeliveryPage>;
 }
 
 /**
@@ -94,12 +103,12 @@ export interface Launch {
   /** Goes on where an ended run stopped. `skip`: by path, why it is not to be done. */
   retry(
     runId: string,
-    options: { id: string; principal: string; reason?: string; skip?: Record<string, string> },
+    options: Successor & { skip?: Record<string, string> },
   ): Promise<Launched>;
   /** `input` replaces the one of before as a whole. */
   rerun(
     runId: string,
-    options: { id: string; principal: string; reason?: string; input?: Record<string, unknown>; version?: number },
+    options: Successor & { input?: Record<string, unknown>; version?: number },
   ): Promise<Launched>;
 }
 
@@ -112,7 +121,7 @@ export interface Launched {
 /** Runs at set times. Throws AgentFailure `schedule_not_found` | `schedule_exists` | `invalid_schedule` | `unavailable`. */
 export interface Schedules {
   create(schedule: NewSchedule): Promise<ScheduleDetail>;
-  list(): Promise<Schedule[]>;
+  list(limit: number, cursor?: string): Promise<SchedulePage>;
   get(id: string): Promise<ScheduleDetail>;
   remove(id: string): Promise<void>;
   pause(id: string, note?: string): Promise<void>;
@@ -127,6 +136,32 @@ export interface Schedules {
 export interface ReplayGuard {
   /** False where the signature came with another delivery within `seconds`. */
   admits(signature: string, delivery: string, seconds: number): Promise<boolean>;
+}
+
+/** What a call was answered, as far as it was kept: without its body where that was too large. */
+export interface KeptAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+/** What is found at a place: nothing, so that it is the caller's now; somebody at work; or an answer. */
+export type Taken =
+  | { state: 'mine'; claim: string }
+  | { state: 'in_flight'; fingerprint: string }
+  | { state: 'kept'; fingerprint: string; answer: KeptAnswer };
+
+/**
+ * Answers to calls that make something, each at the place of its `Idempotency-Key`; see `idempotency.ts`. Whoever has taken a place
+ * has it until it keeps an answer there or releases it, or has not renewed it for 10 s. Each throws where nobody can tell.
+ */
+export interface KeptAnswers {
+  /** @param fingerprint tells the bodies apart that one key may come with */
+  take(place: string, fingerprint: string): Promise<Taken>;
+  renew(place: string, claim: string): Promise<void>;
+  /** For 24 h. */
+  keep(place: string, claim: string, answer: KeptAnswer): Promise<void>;
+  release(place: string, claim: string): Promise<void>;
 }
 
 /** The stream of all events. */
@@ -164,6 +199,7 @@ export interface Dependencies {
   schedules: Schedules;
   secrets: SecretStore;
   replays: ReplayGuard;
+  keptAnswers: KeptAnswers;
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
   projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
   probes: Probes;

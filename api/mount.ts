@@ -2,22 +2,28 @@ import type Router from '@koa/router';
 import { Type } from '@sinclair/typebox';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Dependencies } from './dependencies';
+import { answerOnce } from './idempotency';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
+import { isPlain, refuseOtherMethods } from './other-methods';
 import type { Reply, RequestState, Route } from './route';
 import type { Principal } from './tokens';
 import { validator } from './validator';
 
 export const apiPrefix = '/api/v1';
 
+type HandledCall = Parameters<Route['handler']>[0];
+
 const nobody: Principal = { subject: '', roles: [] };
 
 /** Serves the routes: credential, then parameters, then body, then handler. */
 export function mountRoutes(router: Router<RequestState>, routes: readonly Route[], deps: Dependencies): void {
-  for (const route of routes) {
-    const path = apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1');
-    router[route.method](path, serve(route, deps));
-  }
+  const mount = (route: Route): void => {
+    router[route.method](apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1'), serve(route, deps));
+  };
+  routes.filter(({ path }) => isPlain(path)).forEach(mount);
+  refuseOtherMethods(router, routes, apiPrefix);
+  routes.filter(({ path }) => !isPlain(path)).forEach(mount);
 }
 
 function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
@@ -38,17 +44,18 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
     const raw = { headers: ctx.headers, read: () => readBody(ctx.req, ctx.request.length) };
     const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
-    answer(
-      ctx,
-      await route.handler({ params, query, headers, body, principal, accepts, raw, gone, deps } as Parameters<
-        Route['handler']
-      >[0]),
-    );
+    const call = { params, query, headers, body, principal, accepts, raw, gone, deps } as HandledCall;
+    const key = (headers as { 'idempotency-key'?: string })['idempotency-key'];
+    const work = (): Promise<Reply> => route.handler(call);
+    if (!route.idempotent || key === undefined) return answer(ctx, await work());
+    const { subject } = principal;
+    const { method, path } = ctx;
+    return answer(ctx, await answerOnce(deps, { key, subject, method, path, body }, work));
   };
 }
 
 function bodyOf(ctx: ParameterizedContext, { fromYaml }: Route): Promise<unknown> {
-  return fromYaml ? readJsonOrYaml(ctx, fromYaml) : readJson(ctx);
+  return fromYaml ? readJsonOrYaml(ctx, fromYaml.read) : readJson(ctx);
 }
 
 function closeOf({ res }: ParameterizedContext): AbortSignal {
@@ -76,6 +83,15 @@ function pick(ctx: ParameterizedContext, names: string[]): Record<string, string
 function answer(ctx: ParameterizedContext<RequestState>, { status = 200, body, headers = {}, type }: Reply): void {
   ctx.status = status;
   ctx.set(headers);
+  const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (reads && headers['ETag'] !== undefined) {
+    // May be kept, and is asked for before each use.
+    ctx.set('Cache-Control', 'private, no-cache');
+    if (ctx.fresh) {
+      ctx.status = 304;
+      return;
+    }
+  }
   ctx.body = body;
   if (type) ctx.type = type;
 }

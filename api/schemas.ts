@@ -10,25 +10,35 @@ export const agentParams = Type.Object({ id: agentId }, { additionalProperties: 
 
 export const sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Refused where the config has another version by now. */
 export const ifMatchHeader = Type.Optional(
   Type.String({
-    description: 'The `ETag` that the caller has read: 412 where the config has another version by now.',
+    description: 'The `ETag` that the caller has read: 412 where there is another version by now. `*` matches any.',
     maxLength: 200,
   }),
 );
 
+/** Of what has a version: 304 where the caller has it already. */
+export const readHeaders = Type.Object({
+  'if-none-match': Type.Optional(
+    Type.String({ description: 'The `ETag` that the caller has: 304 where it is still so.', maxLength: 1000 }),
+  ),
+});
+
 export const idempotencyHeader = Type.Optional(
   Type.String({
     description:
-      'Makes a retry harmless: the same key from the same caller is applied once, and answered with the same events.',
+      'Makes a retry harmless: the same key from the same caller is applied once, and answered as the first time.',
     pattern: '^[\\x21-\\x7e]{1,100}$',
   }),
 );
 
 export const traceHeader = Type.Optional(
-  Type.String({ description: 'W3C trace context; kept in the events.', maxLength: 200 }),
+  Type.String({ description: 'W3C trace context; kept in the events, and ignored where it is none.', maxLength: 200 }),
 );
+
+export const traceHeaders = Type.Object({ traceparent: traceHeader });
+
+export const keyHeaders = Type.Object({ 'idempotency-key': idempotencyHeader });
 
 export const writeHeaders = Type.Object({ 'idempotency-key': idempotencyHeader, traceparent: traceHeader });
 

@@ -3,11 +3,11 @@ import { kindNamed } from '../../../actors/registry';
 import { liveAgent, presentAgent, snapshotOf } from '../../agent-reader';
 import { sendCommand } from '../../commands';
 import { apiPrefix } from '../../mount';
+import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { problemOf } from '../../problem';
 import { route, type Route } from '../../route';
 import { agent, agentParams, writeHeaders } from '../../schemas';
 import { createAgent } from './create';
-import { checkCursor } from './cursor';
 import { agentPage, getQuery, listQuery, newAgent } from './schema';
 
 const tag = 'agents';
@@ -19,14 +19,12 @@ const list = route({
   tag,
   summary: 'List agents, newest first',
   query: listQuery,
-  responses: { 200: { description: 'A page.', schema: agentPage, headers: { Link: 'The next page, `rel="next"`.' } } },
+  responses: { 200: { description: 'A page.', schema: agentPage, headers: linkHeader } },
   problems: ['invalid_cursor', 'unavailable'],
-  async handler({ query: { limit, cursor, ...filter }, deps }) {
-    checkCursor(cursor);
-    const page = await deps.ledger.list(filter, limit, cursor);
-    if (page.next === null) return { body: page };
-    const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: page.next });
-    return { body: page, headers: { Link: `<${apiPrefix}/agents?${next.toString()}>; rel="next"` } };
+  async handler({ query, deps }) {
+    const { limit, cursor, ...filter } = query;
+    checkCursor(cursor, ['time', 'text']);
+    return pageReply('/agents', query, await deps.ledger.list(filter, limit, cursor));
   },
 });
 
@@ -36,6 +34,7 @@ const create = route({
   operationId: 'createAgent',
   tag,
   summary: 'Create an agent',
+  idempotent: true,
   headers: writeHeaders,
   body: newAgent,
   responses: {
@@ -45,7 +44,6 @@ const create = route({
       headers: {
         Location: 'Where it is.',
         ETag: 'Version of its config.',
-        'Idempotent-Replayed': '`true` where an earlier try had made it.',
       },
     },
   },

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { nextCursor, pageQuery } from '../../pages';
 import { agentId, agentSummary } from '../../schemas';
 
 export const listQuery = Type.Object(
@@ -6,17 +7,13 @@ export const listQuery = Type.Object(
     kind: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' })),
     status: Type.Optional(Type.Unsafe<'running' | 'stopped'>({ type: 'string', enum: ['running', 'stopped'] })),
     q: Type.Optional(Type.String({ description: 'How the id or the name begins.', maxLength: 200 })),
-    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    cursor: Type.Optional(Type.String({ description: '`next` of the page before.', maxLength: 500 })),
+    ...pageQuery,
   },
   { additionalProperties: false },
 );
 
 export const agentPage = Type.Object(
-  {
-    agents: Type.Array(agentSummary),
-    next: Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page.' }),
-  },
+  { agents: Type.Array(agentSummary), next: nextCursor },
   { $id: 'AgentPage' },
 );
 

@@ -59,9 +59,14 @@ export const hook = Type.Object(
 export const hookPage = Type.Object({ hooks: Type.Array(hook), next: nextCursor }, { $id: 'HookPage' });
 
 export const deliveryList = Type.Object(
-  { deliveries: Type.Array(Type.Object({ delivery: Type.String(), run: agentId, receivedAt: time })) },
-  { $id: 'HookDeliveries' },
+  {
+    deliveries: Type.Array(Type.Object({ delivery: Type.String(), run: agentId, receivedAt: time })),
+    next: nextCursor,
+  },
+  { $id: 'HookDeliveryPage' },
 );
+
+export const deliveredEvent = Type.Unknown({ description: 'The event, as its sender makes it.' });
 
 export const delivered = Type.Object(
   {

@@ -5,10 +5,12 @@ import { input, reason, runbookName, version } from '../runs/schema';
 
 const strict = { additionalProperties: false };
 
+export const runbookDocument = Type.Object({}, { description: 'By `GET runbooks/schema`.' });
+
 /** `source` or `document`: a text keeps its comments, and its faults name their lines. */
 export const newRunbook = Type.Union([
   Type.Object({ source: Type.String({ description: 'YAML or JSON.', minLength: 1 }), reason }, strict),
-  Type.Object({ document: Type.Object({}, { description: 'By `GET runbooks/schema`.' }), reason }, strict),
+  Type.Object({ document: runbookDocument, reason }, strict),
 ]);
 
 export const runbookParams = Type.Object({ name: runbookName }, strict);
@@ -27,6 +29,10 @@ const summary = {
 };
 
 export const runbookSummary = Type.Object(summary, { $id: 'RunbookSummary' });
+export const runbookVersionPage = Type.Object(
+  { versions: Type.Array(runbookSummary), next: nextCursor },
+  { $id: 'RunbookVersionPage' },
+);
 export const runbookPage = Type.Object(
   { runbooks: Type.Array(runbookSummary), next: nextCursor },
   { $id: 'RunbookPage' },
@@ -34,7 +40,7 @@ export const runbookPage = Type.Object(
 export const runbook = Type.Object(
   {
     ...summary,
-    document: Type.Object({}, { description: 'By `GET runbooks/schema`.' }),
+    document: runbookDocument,
     source: Type.String({ description: 'The text that it was made of.' }),
   },
   { $id: 'Runbook' },
@@ -44,7 +50,7 @@ export const saved = Type.Object(
   { $id: 'RunbookSaved' },
 );
 export const linted = Type.Object(
-  { valid: Type.Literal(true), name: runbookName, hash: Type.String(), document: Type.Object({}) },
+  { valid: Type.Literal(true), name: runbookName, hash: Type.String(), document: runbookDocument },
   { $id: 'RunbookLinted' },
 );
 export const runbookDiff = Type.Object(

@@ -189,7 +189,7 @@ export const logsQuery = Type.Object(
   strict,
 );
 
-const logLine = Type.Object(
+export const logLine = Type.Object(
   {
     position: Type.Integer({ minimum: 1 }),
     path: Type.String(),

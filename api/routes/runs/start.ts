@@ -7,12 +7,11 @@ import { writeHeaders } from '../../schemas';
 import { listQuery, newRun, plan, rerunBody, run, runPage, runParams } from './schema';
 
 const tag = 'runs';
-const replayed = '`true` where an earlier try had begun it.';
 
 export const startedResponse = {
   description: 'It has begun.',
   schema: run,
-  headers: { Location: 'Where it is.', 'Idempotent-Replayed': replayed },
+  headers: { Location: 'Where it is.' },
 };
 
 export const list = route({
@@ -37,6 +36,7 @@ export const start = route({
   operationId: 'startRun',
   tag,
   summary: 'Begin a run of a runbook, or see what it would do',
+  idempotent: true,
   headers: writeHeaders,
   body: newRun,
   responses: { 200: { description: 'With `dry_run`: what it would do.', schema: plan }, 201: startedResponse },
@@ -78,6 +78,7 @@ export const rerun = route({
   operationId: 'rerun',
   tag,
   summary: 'Begin the same again, with another input where one is given',
+  idempotent: true,
   params: runParams,
   headers: writeHeaders,
   body: rerunBody,
@@ -87,8 +88,7 @@ export const rerun = route({
     const sender = { principal, headers };
     const launched = await deps.launcher.rerun(params.id, {
       id: newRunId(sender, `rerun ${params.id}`),
-      principal: principal.subject,
-      ...(reason === undefined ? {} : { reason }),
+      ...launchMeta(sender, reason),
       ...(input === undefined ? {} : { input }),
       ...(version === undefined ? {} : { version }),
     });

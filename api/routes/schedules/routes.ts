@@ -2,9 +2,11 @@ import { Type } from '@sinclair/typebox';
 import { checkedInput } from '../../../actors/runbook/input';
 import type { Dependencies } from '../../dependencies';
 import { apiPrefix } from '../../mount';
+import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import type { ProblemCode } from '../../problems';
 import { route, type Route } from '../../route';
+import { keyHeaders } from '../../schemas';
 import { backfillBody, newSchedule, noteBody, schedule, scheduleList, scheduleParams } from './schema';
 
 const tag = 'schedules';
@@ -17,9 +19,13 @@ const list = route({
   operationId: 'listSchedules',
   tag,
   summary: 'List schedules',
-  responses: { 200: { description: 'All of them, by id.', schema: scheduleList } },
-  problems: ['unavailable'],
-  handler: async ({ deps }) => ({ body: { schedules: await deps.schedules.list() } }),
+  query: Type.Object(pageQuery, { additionalProperties: false }),
+  responses: { 200: { description: 'A page, by id.', schema: scheduleList, headers: linkHeader } },
+  problems: ['invalid_cursor', 'unavailable'],
+  async handler({ query, deps }) {
+    checkCursor(query.cursor, ['text']);
+    return pageReply('/schedules', query, await deps.schedules.list(query.limit, query.cursor));
+  },
 });
 
 const create = route({
@@ -29,6 +35,8 @@ const create = route({
   tag,
   summary: 'Run a runbook at set times',
   description: 'The runbook and its input are checked now; its newest version runs unless one is named.',
+  idempotent: true,
+  headers: keyHeaders,
   body: newSchedule,
   responses: { 201: { description: 'It is set.', schema: schedule, headers: { Location: 'Where it is.' } } },
   problems: ['schedule_exists', 'invalid_schedule', 'runbook_not_found', 'invalid_input', 'unavailable'],
@@ -105,7 +113,9 @@ function control(
     operationId: `${name}Schedule`,
     tag,
     summary,
+    idempotent: true,
     params: scheduleParams,
+    headers: keyHeaders,
     body: noteBody,
     responses: shown,
     problems,
@@ -122,6 +132,8 @@ const backfill = route({
   operationId: 'backfillSchedule',
   tag,
   summary: 'Begin what would have begun in a span of the past',
+  idempotent: true,
+  headers: keyHeaders,
   params: scheduleParams,
   body: backfillBody,
   responses: shown,

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import { overlaps } from '../../../temporal/schedules';
+import { nextCursor } from '../../pages';
 import { input, runbookName, version } from '../runs/schema';
 
 const strict = { additionalProperties: false };
@@ -62,7 +63,10 @@ const shared = {
   ),
 };
 
-export const scheduleList = Type.Object({ schedules: Type.Array(Type.Object(shared)) }, { $id: 'ScheduleList' });
+export const scheduleList = Type.Object(
+  { schedules: Type.Array(Type.Object(shared)), next: nextCursor },
+  { $id: 'SchedulePage' },
+);
 
 export const schedule = Type.Object(
   {
