@@ -101,15 +101,9 @@ export interface Launch {
   launch(request: LaunchRequest): Promise<Launched>;
   plan(request: Omit<LaunchRequest, 'id'>): Promise<RunPlan>;
   /** Goes on where an ended run stopped. `skip`: by path, why it is not to be done. */
-  retry(
-    runId: string,
-    options: Successor & { skip?: Record<string, string> },
-  ): Promise<Launched>;
+  retry(runId: string, options: Successor & { skip?: Record<string, string> }): Promise<Launched>;
   /** `input` replaces the one of before as a whole. */
-  rerun(
-    runId: string,
-    options: Successor & { input?: Record<string, unknown>; version?: number },
-  ): Promise<Launched>;
+  rerun(runId: string, options: Successor & { input?: Record<string, unknown>; version?: number }): Promise<Launched>;
 }
 
 /** `created` is false where an earlier try had begun it. */

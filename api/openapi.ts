@@ -51,7 +51,7 @@ function requestBody({ body, fromYaml, rawBody }: Route, schemas: Json): Json {
     return { requestBody: { required: true, content: { 'application/json': json } } };
   }
   if (!body) return {};
-  const json = { 'application/json': { schema: plain(body, schemas), ...exampleOf(body) } };
+  const json = { 'application/json': { schema: plain(asTaken(body), schemas), ...exampleOf(body) } };
   const yaml = fromYaml ? { 'application/yaml': { schema: plain(fromYaml.schema, schemas) } } : {};
   return { requestBody: { required: true, content: { ...json, ...yaml } } };
 }
@@ -59,7 +59,7 @@ function requestBody({ body, fromYaml, rawBody }: Route, schemas: Json): Json {
 function parameters(place: 'path' | 'query' | 'header', schema: TObject | undefined): Json[] {
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
     const { description: what, ...rest } = property as TSchema & { description?: string };
-    const required = schema?.required?.includes(name) ?? false;
+    const required = asTaken(schema)?.required?.includes(name) ?? false;
     return { name, in: place, required, ...(what ? { description: what } : {}), schema: plain(rest, {}) };
   });
 }
@@ -97,6 +97,13 @@ function notModified({ headers }: Route): Json {
 
 function exampleOf({ examples }: TSchema): Json {
   return Array.isArray(examples) ? { example: examples[0] as unknown } : {};
+}
+
+/** What of a checked object may be left out when it is sent: that which has a default. */
+function asTaken<S extends TSchema | undefined>(schema: S): S {
+  const { properties, required } = (schema ?? {}) as Partial<TObject>;
+  if (schema === undefined || !properties || !required) return schema;
+  return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) };
 }
 
 /** A schema as plain JSON, its named parts moved to the components. */

@@ -222,7 +222,8 @@ const edge = {
   answer_not_kept: {
     status: 409,
     title: 'Answer not kept',
-    meaning: 'The call was done under this `Idempotency-Key` before, and its answer can not be repeated; see `Location`.',
+    meaning:
+      'The call was done under this `Idempotency-Key` before, and its answer can not be repeated; see `Location`.',
   },
   upgrade_required: { status: 426, title: 'Upgrade required', meaning: 'This path speaks WebSocket only.' },
   headers_too_large: {

@@ -1,10 +1,23 @@
 import { Type } from '@sinclair/typebox';
+import { policyAgentId } from '../actors/policy/policy';
+import { agentExamples, eventExamples } from './examples/agents';
 
 /** Parts that more than one resource speaks of. Those with an `$id` are components of the OpenAPI document. */
 
 export const agentIdPattern = '^[a-z0-9][a-z0-9-]{0,62}$';
 
-export const agentId = Type.String({ description: 'Id of an agent.', pattern: agentIdPattern });
+export const agentId = Type.String({ description: 'Id of an agent.', pattern: agentIdPattern, examples: ['shop'] });
+
+/** Ids that Ymera itself needs for what it makes begin with one of these. */
+const ownIds = `${policyAgentId}$|hook-|target-|launch-`;
+
+export const chosenId = Type.String({
+  description: `Of your choice; \`${policyAgentId}\` and what begins with \`hook-\`, \`target-\` or \`launch-\` are Ymera's own.`,
+  pattern: `^(?!${ownIds})[a-z0-9][a-z0-9-]{0,62}$`,
+});
+
+/** Names a property that one of several forms of an object demands. */
+export const demands = (property: string) => ({ properties: { [property]: {} }, required: [property] });
 
 export const agentParams = Type.Object({ id: agentId }, { additionalProperties: false });
 
@@ -70,7 +83,11 @@ export const eventRecord = Type.Object(
     prevhash: hash,
     hash,
   },
-  { $id: 'EventRecord', description: "CloudEvents 1.0 JSON with Ymera's extension attributes." },
+  {
+    $id: 'EventRecord',
+    description: "CloudEvents 1.0 JSON with Ymera's extension attributes.",
+    examples: [eventExamples.event],
+  },
 );
 
 export const agent = Type.Object(
@@ -92,7 +109,7 @@ export const agent = Type.Object(
       description: 'From where it was read: the agent itself, its mirror, the read side, or folded from its events.',
     }),
   },
-  { $id: 'Agent' },
+  { $id: 'Agent', examples: [agentExamples.agent] },
 );
 
 export const agentSummary = Type.Object(

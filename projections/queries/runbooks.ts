@@ -86,7 +86,10 @@ export async function saveRunbook(
     );
     const newest = rows[0];
     if (expected !== undefined && (newest === undefined || (expected !== 'any' && expected !== newest.version))) {
-      throw new DomainError('version_conflict', `the newest version of runbook ${name} is ${newest?.version ?? 'none'}`);
+      throw new DomainError(
+        'version_conflict',
+        `the newest version of runbook ${name} is ${newest?.version ?? 'none'}`,
+      );
     }
     if (newest?.hash === hash) return { version: newest.version, created: false };
     const version = (newest?.version ?? 0) + 1;

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { kindNamed } from '../../../actors/registry';
 import { liveAgent, presentAgent, snapshotOf } from '../../agent-reader';
 import { sendCommand } from '../../commands';
+import { agentExamples } from '../../examples/agents';
 import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { problemOf } from '../../problem';
@@ -11,6 +12,7 @@ import { createAgent } from './create';
 import { agentPage, getQuery, listQuery, newAgent } from './schema';
 
 const tag = 'agents';
+const configSchema = Type.Object({}, { examples: [agentExamples.configSchema] });
 
 const list = route({
   method: 'get',
@@ -108,7 +110,7 @@ const schema = route({
   tag,
   summary: "JSON Schema of an agent's config",
   params: agentParams,
-  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: Type.Object({}) } },
+  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: configSchema } },
   problems: ['agent_not_found', 'unavailable'],
   async handler({ params: { id }, deps }) {
     const found = await liveAgent(deps, id);

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { agentExamples } from '../../examples/agents';
 import { nextCursor, pageQuery } from '../../pages';
-import { agentId, agentSummary } from '../../schemas';
+import { agentSummary, chosenId } from '../../schemas';
 
 export const listQuery = Type.Object(
   {
@@ -14,17 +15,17 @@ export const listQuery = Type.Object(
 
 export const agentPage = Type.Object(
   { agents: Type.Array(agentSummary), next: nextCursor },
-  { $id: 'AgentPage' },
+  { $id: 'AgentPage', examples: [agentExamples.agentPage] },
 );
 
 export const newAgent = Type.Object(
   {
     kind: Type.String({ minLength: 1, maxLength: 100 }),
-    id: Type.Optional(agentId),
+    id: Type.Optional(chosenId),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' })),
-    config: Type.Optional(Type.Unknown({ description: 'By the schema of the kind; defaults are filled in.' })),
+    config: Type.Optional(Type.Object({}, { description: 'By the schema of the kind; defaults are filled in.' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [agentExamples.newAgent] },
 );
 
 export const getQuery = Type.Object(

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import type { ApprovalFilter, ApprovalPage, ApprovalSummary } from '../../../projections/queries/approvals';
 import type { RunLedger } from '../../dependencies';
+import { runExamples } from '../../examples/runs';
 import { checkCursor, linkHeader, nextCursor, pageQuery, pageReply } from '../../pages';
 import { route, type Route } from '../../route';
 import { agentId } from '../../schemas';
@@ -53,7 +54,10 @@ const list = route({
   responses: {
     200: {
       description: 'A page.',
-      schema: Type.Object({ approvals: Type.Array(approval), next: nextCursor }, { $id: 'ApprovalPage' }),
+      schema: Type.Object(
+        { approvals: Type.Array(approval), next: nextCursor },
+        { $id: 'ApprovalPage', examples: [runExamples.approvalPage] },
+      ),
       headers: linkHeader,
     },
   },

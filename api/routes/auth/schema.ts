@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { agentExamples } from '../../examples/agents';
 
 export const credentials = Type.Object(
   {
@@ -6,7 +7,7 @@ export const credentials = Type.Object(
     username: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$' }),
     password: Type.String({ minLength: 1, maxLength: 1024 }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [agentExamples.login] },
 );
 
 export const grant = Type.Object(
@@ -15,12 +16,15 @@ export const grant = Type.Object(
     token_type: Type.Literal('Bearer'),
     expires_in: Type.Integer({ description: 'Seconds.' }),
   },
-  { $id: 'Grant' },
+  { $id: 'Grant', examples: [agentExamples.grant] },
 );
 
-export const me = Type.Object({ subject: Type.String(), roles: Type.Array(Type.String()) }, { $id: 'Principal' });
+export const me = Type.Object(
+  { subject: Type.String(), roles: Type.Array(Type.String()) },
+  { $id: 'Principal', examples: [agentExamples.me] },
+);
 
 export const ticket = Type.Object(
   { ticket: Type.String(), expires_in: Type.Integer({ description: 'Seconds.' }) },
-  { $id: 'Ticket' },
+  { $id: 'Ticket', examples: [agentExamples.ticket] },
 );

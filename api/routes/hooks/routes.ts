@@ -8,7 +8,7 @@ import { Problem } from '../../problem';
 import { route, type Route } from '../../route';
 import { keyHeaders } from '../../schemas';
 import { door } from './door';
-import { deliveryList, hook, hookPage, hookParams, newHook } from './schema';
+import { deleted, deliveryList, hook, hookPage, hookParams, newHook } from './schema';
 
 const tag = 'hooks';
 
@@ -101,7 +101,7 @@ const remove = route({
   tag,
   summary: 'Delete a hook; its runs stay',
   params: hookParams,
-  responses: { 200: { description: 'It is gone.', schema: Type.Object({ id: Type.String() }) } },
+  responses: { 200: { description: 'It is gone.', schema: deleted } },
   problems: ['hook_not_found', 'unavailable'],
   async handler({ params: { id }, deps }) {
     if (!(await deps.hooks.remove(id))) throw new Problem('hook_not_found', `there is no hook ${id}`);

@@ -3,6 +3,7 @@ import { publishedSchema } from '../../../actors/runbook/published-schema';
 import { describeActions } from '../../../activities/actions/catalogue';
 import type { Runbook } from '../../../projections/queries/runbooks';
 import type { Runbooks } from '../../dependencies';
+import { runbookExamples } from '../../examples/runs';
 import { jsonDiff } from '../../json-diff';
 import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
@@ -30,6 +31,7 @@ import {
 const tag = 'runbooks';
 const etag = 'The version, in quotes.';
 const savedHeaders = { Location: 'Where it is.', ETag: etag };
+const jsonSchema = Type.Object({}, { examples: [runbookExamples.schema] });
 const fromYaml = { read: (source: string): object => ({ source }), schema: runbookDocument };
 
 const schema = route({
@@ -38,7 +40,7 @@ const schema = route({
   operationId: 'getRunbookSchema',
   tag,
   summary: 'JSON Schema of runbooks, for editors',
-  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: Type.Object({}) } },
+  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: jsonSchema } },
   problems: [],
   handler: () => Promise.resolve({ body: publishedSchema(describeActions()) }),
 });

@@ -1,4 +1,3 @@
-import { refuseOwnIds } from '../../kept-agents';
 import { launchMeta, launchReply, newRunId } from '../../launching';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { route } from '../../route';
@@ -43,7 +42,6 @@ export const start = route({
   problems: ['runbook_not_found', 'invalid_input', 'agent_exists', 'key_reused', 'unavailable'],
   async handler({ body, headers, principal, deps }) {
     const { runbook, version, input = {}, reason, dry_run } = body;
-    refuseOwnIds(body.id);
     const sender = { principal, headers };
     const request = {
       runbook,

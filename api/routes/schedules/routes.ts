@@ -7,7 +7,7 @@ import { Problem } from '../../problem';
 import type { ProblemCode } from '../../problems';
 import { route, type Route } from '../../route';
 import { keyHeaders } from '../../schemas';
-import { backfillBody, newSchedule, noteBody, schedule, scheduleList, scheduleParams } from './schema';
+import { backfillBody, deleted, newSchedule, noteBody, schedule, scheduleList, scheduleParams } from './schema';
 
 const tag = 'schedules';
 const problems: ProblemCode[] = ['schedule_not_found', 'unavailable'];
@@ -42,11 +42,6 @@ const create = route({
   problems: ['schedule_exists', 'invalid_schedule', 'runbook_not_found', 'invalid_input', 'unavailable'],
   async handler({ body, principal, deps }) {
     const { time_zone, catchup_window, version, input = {}, cron, every, note, ...rest } = body;
-    if ((cron === undefined) === (every === undefined)) {
-      throw new Problem('invalid_body', 'a schedule has either `cron` or `every`', [
-        { pointer: cron ? '/every' : '/cron', message: 'is one too many, or one too few' },
-      ]);
-    }
     await checkRunbook(deps, body.runbook, version, input);
     const made = await deps.schedules.create({
       ...rest,
@@ -94,7 +89,7 @@ const remove = route({
   tag,
   summary: 'Delete a schedule; its runs stay',
   params: scheduleParams,
-  responses: { 200: { description: 'It is gone.', schema: Type.Object({ id: Type.String() }) } },
+  responses: { 200: { description: 'It is gone.', schema: deleted } },
   problems,
   async handler({ params: { id }, deps }) {
     await deps.schedules.remove(id);
