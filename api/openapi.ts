@@ -69,8 +69,11 @@ function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
     const json = { schema: plain(spec.schema, schemas), ...exampleOf(spec.schema) };
     const lines = spec.line && { type: 'array', description: 'One a line.', items: plain(spec.line, schemas) };
     const ndjson = lines ? { 'application/x-ndjson': { schema: lines } } : {};
-    const replayed = route.idempotent ? { 'Idempotent-Replayed': '`true` where it had been done before.' } : {};
-    const headers = Object.entries({ ...spec.headers, ...replayed }).map(([name, what]) => [name, header(what)]);
+    const named: Record<string, string> = {
+      ...spec.headers,
+      ...(route.idempotent ? { 'Idempotent-Replayed': '`true` where it had been done before.' } : {}),
+    };
+    const headers = Object.entries(named).map(([name, what]) => [name, header(what)]);
     const links = linksOf(route, spec, routes);
     return [
       status,

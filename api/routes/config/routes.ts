@@ -44,6 +44,7 @@ const set = route({
   problems: [
     'agent_not_found',
     'agent_stopped',
+    'internal_kind',
     'invalid_config',
     'version_conflict',
     'key_reused',
@@ -89,6 +90,7 @@ const rollBack = route({
   problems: [
     'agent_not_found',
     'agent_stopped',
+    'internal_kind',
     'version_not_found',
     'version_conflict',
     'invalid_config',
