@@ -6,6 +6,7 @@ import { answerOnce } from './idempotency';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
 import { isPlain, refuseOtherMethods } from './other-methods';
+import { isKnown } from './preconditions';
 import type { Reply, RequestState, Route } from './route';
 import type { Principal } from './tokens';
 import { validator } from './validator';
@@ -87,7 +88,7 @@ function answer(ctx: ParameterizedContext<RequestState>, { status = 200, body, h
   if (reads && headers['ETag'] !== undefined) {
     // May be kept, and is asked for before each use.
     ctx.set('Cache-Control', 'private, no-cache');
-    if (ctx.fresh) {
+    if (isKnown(ctx.get('If-None-Match'), headers['ETag'])) {
       ctx.status = 304;
       return;
     }

@@ -12,3 +12,12 @@ export function expectedVersion(ifMatch: string | undefined): number | 'any' | u
   if (version === undefined) throw new Problem('version_conflict', 'If-Match names no version');
   return Number(version);
 }
+
+/**
+ * Whether a caller that sent `If-None-Match` has this version already. `ctx.fresh` would not do: it heeds the `Cache-Control: no-cache`
+ * that `fetch` sends along, which is meant for caches on the way.
+ */
+export function isKnown(ifNoneMatch: string, etag: string): boolean {
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag);
+}
