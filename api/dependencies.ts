@@ -77,8 +77,8 @@ export interface Runbooks {
   read(name: string, version?: number): Promise<Runbook | null>;
   /** Newest first. */
   versions(name: string, limit: number, cursor?: string): Promise<RunbookVersionPage>;
-  /** @throws DomainError `version_conflict` where the newest version is not the one that was expected */
-  save(runbook: NewRunbook, expected?: ExpectedVersion): Promise<{ version: number; created: boolean }>;
+  /** @returns null where the newest version is not the one that was expected */
+  save(runbook: NewRunbook, expected?: ExpectedVersion): Promise<{ version: number; created: boolean } | null>;
 }
 
 /** Hooks as they are kept. Throws as `Ledger` does. */

@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { DomainError } from '../../actors/core/errors';
 import type { RunbookDocument } from '../../actors/runbook/document';
 import { inTransaction } from '../../infra/postgres/transaction';
 import { plain } from '../ledger-rows';
@@ -68,14 +67,13 @@ const summaryColumns = 'name, version, description, hash, created_by, created_at
  * Keeps a runbook as the version after its newest, or, where the newest has the same hash, leaves it at that. Those who save
  * the same name at once follow one another.
  * @param expected where it is given
- * @returns the version that holds the document, and whether it is a new one
- * @throws DomainError `version_conflict` where the newest version is not the one that was expected
+ * @returns the version that holds the document, and whether it is a new one; null where the newest is not the one expected
  */
 export async function saveRunbook(
   pool: Pool,
   runbook: NewRunbook,
   expected?: ExpectedVersion,
-): Promise<{ version: number; created: boolean }> {
+): Promise<{ version: number; created: boolean } | null> {
   const { name, document, source, hash, createdBy, reason } = runbook;
   return inTransaction(pool, async (client) => {
     // A statement of its own: the next one must see what those who held the lock before have written.
@@ -85,12 +83,7 @@ export async function saveRunbook(
       [name],
     );
     const newest = rows[0];
-    if (expected !== undefined && (newest === undefined || (expected !== 'any' && expected !== newest.version))) {
-      throw new DomainError(
-        'version_conflict',
-        `the newest version of runbook ${name} is ${newest?.version ?? 'none'}`,
-      );
-    }
+    if (expected !== undefined && (!newest || (expected !== 'any' && expected !== newest.version))) return null;
     if (newest?.hash === hash) return { version: newest.version, created: false };
     const version = (newest?.version ?? 0) + 1;
     await client.query(

@@ -78,11 +78,13 @@ const save = route({
   async handler({ body, headers, principal, deps }) {
     const checked = checkedBody(body);
     const { reason } = body;
-    const { version, created } = await deps.runbooks.save(
+    const { name, hash } = checked;
+    const kept = await deps.runbooks.save(
       { ...checked, createdBy: principal.subject, ...(reason === undefined ? {} : { reason }) },
       expectedVersion(headers['if-match']),
     );
-    const { name, hash } = checked;
+    if (!kept) throw new Problem('version_conflict', `the newest version of runbook ${name} is another one`);
+    const { version, created } = kept;
     return {
       status: created ? 201 : 200,
       body: { name, version, hash, created },
