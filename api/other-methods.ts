@@ -15,7 +15,8 @@ export function refuseOtherMethods(router: Router<RequestState>, routes: readonl
         throw new Problem('method_not_allowed', `${ctx.method} is not served at ${ctx.path}`, [], { Allow: allow });
       }
       ctx.set('Allow', allow);
-      ctx.status = 204;
+      ctx.status = 200;
+      ctx.body = '';
     });
   }
 }

@@ -45,7 +45,7 @@ describe('the OpenAPI document', () => {
     await make('runs/greet-0/cancel', {});
     await api.flagsAgent('shop');
     await api.flagsAgent('spare');
-    await make('schedules', { id: 'hourly', runbook: 'greet', every: 3600 });
+    for (const id of ['hourly', 'daily']) await make('schedules', { id, runbook: 'greet', cron: ['0 3 * * *'] });
     await make('hooks', { id: 'pushes', runbook: 'greet', form: 'github', secret: 'secret://key' });
     await make('hooks', { id: 'signed', runbook: 'greet', form: 'generic', secret: 'secret://key' });
     await until(async () => (await api.call('GET', 'runs/greet-0')).body.endedAt !== null, 'the end of a run');
@@ -66,7 +66,8 @@ describe('the OpenAPI document', () => {
       if (code !== 0) throw new Error(output);
       const { body } = await api.call('GET', 'openapi.json');
       const operations = Object.values(body.paths as object).flatMap((path: object) => Object.keys(path));
-      expect(Number(/Tested: (\d+)/.exec(output)?.[1])).toBe(operations.length);
+      // It leaves out the route that serves the document itself.
+      expect(Number(/Tested: (\d+)/.exec(output)?.[1])).toBe(operations.length - 1);
       expect(output).toMatch(/\d{3,} generated, \d{3,} passed/);
     },
     600_000,
