@@ -5,7 +5,10 @@ module.exports = class ClosingLineReporter {
     this.namesSkipped = !testNamePattern;
   }
 
-  onRunComplete(_contexts, { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, testResults }) {
+  onRunComplete(
+    _contexts,
+    { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, testResults },
+  ) {
     const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
     const names = testResults
       .flatMap((suite) => (this.namesSkipped ? suite.testResults : []))
