@@ -6,6 +6,7 @@ import type { Dependencies } from './dependencies';
 import { refusedCommands } from './kept-agents';
 import { Problem } from './problem';
 import { isProblemCode, problems } from './problems';
+import { traceparentOf } from './trace-context';
 
 export interface Order {
   type: string;
@@ -24,18 +25,16 @@ export type Outcome =
   | { status: 'accepted' | 'duplicate'; commandId: string; sequence: number; events: EventRecord[] }
   | { status: 'rejected'; commandId: string; problem: Problem };
 
-const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
 /** Id, principal and trace of a command. @param suffix tells the commands of one request apart */
 export function commandMeta({ principal, headers }: Sender, suffix = ''): Omit<CommandEnvelope, 'type' | 'data'> {
   const key = headers['idempotency-key'];
-  const { traceparent } = headers;
+  const traceparent = traceparentOf(headers.traceparent);
   return {
     // Encoded, so that no principal with a colon can take another one's keys.
     id: key === undefined ? uuidv7() : `${encodeURIComponent(principal.subject)}:${key}${suffix}`,
     principal: principal.subject,
     ...(principal.roles.length > 0 ? { roles: [...principal.roles] } : {}),
-    ...(traceparent && traceparentPattern.test(traceparent) ? { traceparent } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 

@@ -11,11 +11,18 @@ import type { RunLogLine } from '../infra/postgres/run-logs';
 import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
-import type { Hook, HookDelivery, HookPage, NewHook } from '../projections/queries/hooks';
-import type { NewRunbook, Runbook, RunbookPage, RunbookSummary } from '../projections/queries/runbooks';
+import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
+import type {
+  ExpectedVersion,
+  NewRunbook,
+  Runbook,
+  RunbookPage,
+  RunbookVersionPage,
+} from '../projections/queries/runbooks';
 import type { RunFilter, RunPage } from '../projections/queries/runs';
 import type { TargetFilter, TargetPage } from '../projections/queries/targets';
-import type { NewSchedule, Schedule, ScheduleDetail } from '../temporal/schedules';
+import type { Successor } from '../temporal/launcher';
+import type { NewSchedule, ScheduleDetail, SchedulePage } from '../temporal/schedules';
 import type { AgentView } from '../workflows/messages';
 import type { Access } from './access/access';
 import type { Directory } from './access/directory';
@@ -71,8 +78,10 @@ export interface Runbooks {
   list(limit: number, cursor?: string): Promise<RunbookPage>;
   /** A version, the newest where none is given. */
   read(name: string, version?: number): Promise<Runbook | null>;
-  versions(name: string): Promise<RunbookSummary[]>;
-  save(runbook: NewRunbook): Promise<{ version: number; created: boolean }>;
+  /** Newest first. */
+  versions(name: string, limit: number, cursor?: string): Promise<RunbookVersionPage>;
+  /** @returns null where the newest version is not the one that was expected */
+  save(runbook: NewRunbook, expected?: ExpectedVersion): Promise<{ version: number; created: boolean } | null>;
 }
 
 /** Hooks as they are kept. Throws as `Ledger` does. */
@@ -84,7 +93,7 @@ export interface Hooks {
   setEnabled(id: string, enabled: boolean): Promise<Hook | null>;
   remove(id: string): Promise<boolean>;
   note(id: string, delivery: string, run: string): Promise<boolean>;
-  deliveries(id: string, limit: number): Promise<HookDelivery[]>;
+  deliveries(id: string, limit: number, cursor?: string): Promise<HookDeliveryPage>;
 }
 
 /**
@@ -95,15 +104,9 @@ export interface Launch {
   launch(request: LaunchRequest): Promise<Launched>;
   plan(request: Omit<LaunchRequest, 'id'>): Promise<RunPlan>;
   /** Goes on where an ended run stopped. `skip`: by path, why it is not to be done. */
-  retry(
-    runId: string,
-    options: { id: string; principal: string; reason?: string; skip?: Record<string, string> },
-  ): Promise<Launched>;
+  retry(runId: string, options: Successor & { skip?: Record<string, string> }): Promise<Launched>;
   /** `input` replaces the one of before as a whole. */
-  rerun(
-    runId: string,
-    options: { id: string; principal: string; reason?: string; input?: Record<string, unknown>; version?: number },
-  ): Promise<Launched>;
+  rerun(runId: string, options: Successor & { input?: Record<string, unknown>; version?: number }): Promise<Launched>;
 }
 
 /** `created` is false where an earlier try had begun it. */
@@ -115,7 +118,7 @@ export interface Launched {
 /** Runs at set times. Throws AgentFailure `schedule_not_found` | `schedule_exists` | `invalid_schedule` | `unavailable`. */
 export interface Schedules {
   create(schedule: NewSchedule): Promise<ScheduleDetail>;
-  list(): Promise<Schedule[]>;
+  list(limit: number, cursor?: string): Promise<SchedulePage>;
   get(id: string): Promise<ScheduleDetail>;
   remove(id: string): Promise<void>;
   pause(id: string, note?: string): Promise<void>;
@@ -130,6 +133,32 @@ export interface Schedules {
 export interface ReplayGuard {
   /** False where the signature came with another delivery within `seconds`. */
   admits(signature: string, delivery: string, seconds: number): Promise<boolean>;
+}
+
+/** What a call was answered, as far as it was kept: without its body where that was too large. */
+export interface KeptAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+/** What is found at a place: nothing, so that it is the caller's now; somebody at work; or an answer. */
+export type Taken =
+  | { state: 'mine'; claim: string }
+  | { state: 'in_flight'; fingerprint: string }
+  | { state: 'kept'; fingerprint: string; answer: KeptAnswer };
+
+/**
+ * Answers to calls that make something, each at the place of its `Idempotency-Key`; see `idempotency.ts`. Whoever has taken a place
+ * has it until it keeps an answer there or releases it, or has not renewed it for 10 s. Each throws where nobody can tell.
+ */
+export interface KeptAnswers {
+  /** @param fingerprint tells the bodies apart that one key may come with */
+  take(place: string, fingerprint: string): Promise<Taken>;
+  renew(place: string, claim: string): Promise<void>;
+  /** For 24 h. */
+  keep(place: string, claim: string, answer: KeptAnswer): Promise<void>;
+  release(place: string, claim: string): Promise<void>;
 }
 
 /** The stream of all events. */
@@ -167,6 +196,7 @@ export interface Dependencies {
   schedules: Schedules;
   secrets: SecretStore;
   replays: ReplayGuard;
+  keptAnswers: KeptAnswers;
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
   projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
   probes: Probes;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type Koa from 'koa';
+import { uuidv7 } from 'uuidv7';
 import type { Logger } from '../infra/logger';
 import { Problem } from './problem';
 import type { ProblemCode } from './problems';
@@ -25,10 +26,11 @@ export function createHttpServer(app: Koa<RequestState>, logger: Logger): Server
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
     const problem = new Problem(codes[error.code ?? ''] ?? 'malformed_request');
-    logger.info({ status: problem.status, problem: problem.code, reason: error.code }, 'request');
+    const requestId = uuidv7();
+    logger.info({ requestId, status: problem.status, problem: problem.code, reason: error.code }, 'request');
     // An answer that has begun can't be followed by another one.
     if (socket.bytesWritten > 0) socket.destroy();
-    else socket.end(bareAnswer(problem));
+    else socket.end(bareAnswer(problem, requestId));
   });
   return server;
 }

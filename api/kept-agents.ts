@@ -1,7 +1,5 @@
 import type { CommandEnvelope } from '../actors/core/command';
 import { lifecycleCommands } from '../actors/core/lifecycle';
-import { edgeAgentId } from '../actors/edge/edge';
-import { policyAgentId } from '../actors/policy/policy';
 import type { Dependencies } from './dependencies';
 import { Problem, problemOf } from './problem';
 
@@ -35,15 +33,4 @@ export async function refusedCommands(
   const refused = about.filter(({ type }) => kept[kind]?.includes(type));
   const why = (type: string): string => `${type} is not for agents of kind ${kind}: Ymera itself keeps them`;
   return new Map(refused.map((envelope) => [envelope, new Problem('internal_kind', why(envelope.type))]));
-}
-
-/** Ids of what Ymera makes by itself begin with one of these. */
-const ownPrefixes = ['hook-', 'target-', 'launch-'];
-const ownIds = [policyAgentId, edgeAgentId];
-
-/** @throws Problem `invalid_body` where an id that somebody chose is one that Ymera may need itself */
-export function refuseOwnIds(id: string | undefined): void {
-  if (id === undefined || !(ownIds.includes(id) || ownPrefixes.some((prefix) => id.startsWith(prefix)))) return;
-  const message = `ids such as ${[...ownIds, ...ownPrefixes.map((prefix) => `${prefix}…`)].join(', ')} are Ymera's own`;
-  throw new Problem('invalid_body', message, [{ pointer: '/id', message }]);
 }

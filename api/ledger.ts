@@ -43,8 +43,8 @@ export function postgresRunbooks(pool: Pool, ask: Ask): Runbooks {
   return {
     list: (limit, cursor) => ask(() => listRunbooks(pool, limit, cursor)),
     read: (name, version) => ask(() => readRunbook(pool, name, version)),
-    versions: (name) => ask(() => listRunbookVersions(pool, name)),
-    save: (runbook) => ask(() => saveRunbook(pool, runbook)),
+    versions: (name, limit, cursor) => ask(() => listRunbookVersions(pool, name, limit, cursor)),
+    save: (runbook, expected) => ask(() => saveRunbook(pool, runbook, expected)),
   };
 }
 
@@ -56,6 +56,6 @@ export function postgresHooks(pool: Pool, ask: Ask): Hooks {
     setEnabled: (id, enabled) => ask(() => updateHook(pool, id, { enabled })),
     remove: (id) => ask(() => deleteHook(pool, id)),
     note: (id, delivery, run) => ask(() => noteDelivery(pool, id, delivery, run)),
-    deliveries: (id, limit) => ask(() => listDeliveries(pool, id, limit)),
+    deliveries: (id, limit, cursor) => ask(() => listDeliveries(pool, id, limit, cursor)),
   };
 }

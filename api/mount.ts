@@ -4,8 +4,11 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import { authorize, demandRunReach } from './access/authorize';
 import { nobody } from './access/principal';
 import type { Dependencies } from './dependencies';
+import { answerOnce } from './idempotency';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
+import { isPlain, refuseOtherMethods } from './other-methods';
+import { isKnown } from './preconditions';
 import { Problem } from './problem';
 import { recorder } from './recorder';
 import type { Call, Reply, RequestState, Route } from './route';
@@ -13,12 +16,16 @@ import { validator } from './validator';
 
 export const apiPrefix = '/api/v1';
 
+type HandledCall = Parameters<Route['handler']>[0];
+
 /** Serves the routes: credential, then permission, then parameters, then body, then handler. */
 export function mountRoutes(router: Router<RequestState>, routes: readonly Route[], deps: Dependencies): void {
-  for (const route of routes) {
-    const path = apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1');
-    router[route.method](path, serve(route, deps));
-  }
+  const mount = (route: Route): void => {
+    router[route.method](apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1'), serve(route, deps));
+  };
+  routes.filter(({ path }) => isPlain(path)).forEach(mount);
+  refuseOtherMethods(router, routes, apiPrefix);
+  routes.filter(({ path }) => !isPlain(path)).forEach(mount);
 }
 
 function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
@@ -39,8 +46,13 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
     const raw = { headers: ctx.headers, read: () => readBody(ctx.req, ctx.request.length) };
     const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
-    const call = { params, query, headers, body, principal, accepts, raw, gone, record, deps };
-    return route.handler(call as Parameters<Route['handler']>[0]);
+    const call = { params, query, headers, body, principal, accepts, raw, gone, record, deps } as HandledCall;
+    const key = (headers as { 'idempotency-key'?: string })['idempotency-key'];
+    const work = (): Promise<Reply> => route.handler(call);
+    if (!route.idempotent || key === undefined) return work();
+    const { subject } = principal;
+    const { method, path } = ctx;
+    return answerOnce(deps, { key, subject, method, path, body, kept: route.idempotent !== 'unkept' }, work);
   };
   return async (ctx) => {
     ctx.state.route = apiPrefix + route.path;
@@ -58,7 +70,7 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
 }
 
 function bodyOf(ctx: ParameterizedContext, { fromYaml }: Route): Promise<unknown> {
-  return fromYaml ? readJsonOrYaml(ctx, fromYaml) : readJson(ctx);
+  return fromYaml ? readJsonOrYaml(ctx, fromYaml.read) : readJson(ctx);
 }
 
 function closeOf({ res }: ParameterizedContext): AbortSignal {
@@ -86,6 +98,15 @@ function pick(ctx: ParameterizedContext, names: string[]): Record<string, string
 function answer(ctx: ParameterizedContext<RequestState>, { status = 200, body, headers = {}, type }: Reply): void {
   ctx.status = status;
   ctx.set(headers);
+  const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (reads && headers['ETag'] !== undefined) {
+    // May be kept, and is asked for before each use.
+    ctx.set('Cache-Control', 'private, no-cache');
+    if (isKnown(ctx.get('If-None-Match'), headers['ETag'])) {
+      ctx.status = 304;
+      return;
+    }
+  }
   ctx.body = body;
   if (type) ctx.type = type;
 }

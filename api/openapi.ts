@@ -1,115 +1,115 @@
 import type { TObject, TSchema } from '@sinclair/typebox';
 import { apiPrefix } from './mount';
-import { problems, type ProblemCode } from './problems';
+import { linksOf } from './openapi-links';
+import { operationsDescribed } from './openapi-operations';
+import { headerRefs, problemSchema, refusals, sharedHeaders, sharedRefusals } from './openapi-refusals';
 import type { ResponseSpec, Route } from './route';
 
 type Json = Record<string, unknown>;
 
-const bodyProblems: ProblemCode[] = [
-  'malformed_request',
-  'malformed_json',
-  'invalid_encoding',
-  'json_too_deep',
-  'forbidden_key',
-  'body_required',
-  'body_too_large',
-  'unsupported_media_type',
-  'invalid_body',
-];
+/** How a caller says who it is. Each route takes any of them, or needs none. */
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+};
 
-const credentialProblems: ProblemCode[] = [
-  'unauthenticated',
-  'invalid_token',
-  'token_expired',
-  'token_not_active',
-  'session_ended',
-  'invalid_api_key',
-  'api_key_expired',
-  'api_key_revoked',
-  'unavailable',
-];
+const description = `Event-sourced agents: send commands, read events.
+
+Every answer has an \`X-Request-Id\`. Errors are \`application/problem+json\`; \`/docs/problems\` says what each \`code\` means. A path that is
+asked with a method that is not its own answers 405 \`method_not_allowed\` with \`Allow\`.`;
 
 /** OpenAPI 3.1 of the routes, made from the very schemas that validate. A schema with an `$id` becomes a component. */
 export function openApi(routes: readonly Route[], version: string): Json {
   const schemas: Json = { Problem: problemSchema };
-  const paths: Record<string, Json> = {};
-  for (const route of routes) (paths[apiPrefix + route.path] ??= {})[route.method] = operation(route, schemas);
+  const paths: Record<string, Json> = operationsDescribed();
+  for (const route of routes) (paths[apiPrefix + route.path] ??= {})[route.method] = operation(route, routes, schemas);
   return {
     openapi: '3.1.0',
-    info: { title: 'Ymera', version, description: 'Event-sourced agents: send commands, read events.' },
+    info: { title: 'Ymera', version, description },
     servers: [{ url: '/' }],
-    security: [{ bearer: [] }, { apiKey: [] }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
+    tags: [...new Set(routes.map(({ tag }) => tag)), 'operations'].map((name) => ({ name })),
     paths,
-    components: {
-      schemas,
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-      },
-    },
+    components: { schemas, responses: sharedRefusals(), headers: sharedHeaders, securitySchemes },
   };
 }
 
-function operation(route: Route, schemas: Json): Json {
-  const { operationId, tag, summary, description, permission, params, query, headers } = route;
+function operation(route: Route, routes: readonly Route[], schemas: Json): Json {
+  const { operationId, tag, summary, description: more, permission, params, query, headers } = route;
   return {
     operationId,
     summary,
-    ...(description ? { description } : {}),
+    ...(more ? { description: more } : {}),
     tags: [tag],
     ...(permission === 'public' ? { security: [] } : {}),
     parameters: [...parameters('path', params), ...parameters('query', query), ...parameters('header', headers)],
     ...requestBody(route, schemas),
-    responses: { ...answers(route, schemas), ...refusals(route) },
+    responses: { ...answers(route, routes, schemas), ...notModified(route), ...refusals(route) },
   };
 }
 
 function requestBody({ body, fromYaml, rawBody }: Route, schemas: Json): Json {
-  if (rawBody !== undefined)
-    return { requestBody: { description: rawBody, content: { 'application/json': { schema: {} } } } };
+  if (rawBody) {
+    const json = { schema: plain(rawBody, schemas), ...exampleOf(rawBody) };
+    return { requestBody: { required: true, content: { 'application/json': json } } };
+  }
   if (!body) return {};
-  const json = { 'application/json': { schema: plain(body, schemas) } };
-  const yaml = fromYaml ? { 'application/yaml': { schema: { type: 'string' } } } : {};
+  const json = { 'application/json': { schema: plain(asTaken(body), schemas), ...exampleOf(body) } };
+  const yaml = fromYaml ? { 'application/yaml': { schema: plain(fromYaml.schema, schemas) } } : {};
   return { requestBody: { required: true, content: { ...json, ...yaml } } };
 }
 
 function parameters(place: 'path' | 'query' | 'header', schema: TObject | undefined): Json[] {
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
-    const { description, ...rest } = property as TSchema & { description?: string };
-    const required = schema?.required?.includes(name) ?? false;
-    return { name, in: place, required, ...(description ? { description } : {}), schema: plain(rest, {}) };
+    const { description: what, ...rest } = property as TSchema & { description?: string };
+    const required = asTaken(schema)?.required?.includes(name) ?? false;
+    return { name, in: place, required, ...(what ? { description: what } : {}), schema: plain(rest, {}) };
   });
 }
 
-function answers(route: Route, schemas: Json): Json {
+function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
   const entry = ([status, spec]: [string, ResponseSpec]): [string, Json] => {
-    const schema = plain(spec.schema, schemas);
-    const content = Object.fromEntries((spec.types ?? ['application/json']).map((type) => [type, { schema }]));
-    const headers = Object.entries(spec.headers ?? {}).map(([name, description]) => [
-      name,
-      { description, schema: { type: 'string' } },
-    ]);
-    return [status, { description: spec.description, headers: Object.fromEntries(headers) as Json, content }];
+    const json = { schema: plain(spec.schema, schemas), ...exampleOf(spec.schema) };
+    const lines = spec.line && { type: 'array', description: 'One a line.', items: plain(spec.line, schemas) };
+    const ndjson = lines ? { 'application/x-ndjson': { schema: lines } } : {};
+    const named: Record<string, string> = {
+      ...spec.headers,
+      ...(route.idempotent ? { 'Idempotent-Replayed': '`true` where it had been done before.' } : {}),
+    };
+    const headers = Object.entries(named).map(([name, what]) => [name, header(what)]);
+    const links = linksOf(route, spec, routes);
+    return [
+      status,
+      {
+        description: spec.description,
+        headers: { ...headerRefs([]), ...(Object.fromEntries(headers) as Json) },
+        content: { 'application/json': json, ...ndjson },
+        ...(Object.keys(links).length > 0 ? { links } : {}),
+      },
+    ];
   };
   return Object.fromEntries(Object.entries(route.responses).map(entry));
 }
 
-function refusals(route: Route): Json {
-  const codes = new Set<ProblemCode>([...route.problems, 'internal_error', 'invalid_parameter']);
-  if (route.permission !== 'public') for (const code of credentialProblems) codes.add(code);
-  if (route.permission !== 'public' && route.permission !== 'signed-in') codes.add('forbidden');
-  if (route.body) for (const code of bodyProblems) codes.add(code);
-  const byStatus: Record<string, Json> = {};
-  for (const status of new Set([...codes].map((code) => problems[code].status))) {
-    const same = [...codes].filter((code) => problems[code].status === status);
-    const description = same.map((code) => `\`${code}\`: ${problems[code].meaning}`).join('\n\n');
-    byStatus[status] = {
-      description,
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    };
-  }
-  return byStatus;
+function header(what: string): Json {
+  return { description: what, schema: { type: 'string' } };
+}
+
+function notModified({ headers }: Route): Json {
+  if (!headers || !('if-none-match' in headers.properties)) return {};
+  const tag = { ETag: header('The version that the caller has.') };
+  return { 304: { description: 'The caller has it already.', headers: { ...headerRefs([]), ...tag } } };
+}
+
+function exampleOf({ examples }: TSchema): Json {
+  return Array.isArray(examples) ? { example: examples[0] as unknown } : {};
+}
+
+/** What of a checked object may be left out when it is sent: that which has a default. */
+function asTaken<S extends TSchema | undefined>(schema: S): S {
+  const { properties, required } = (schema ?? {}) as Partial<TObject>;
+  if (schema === undefined || !properties || !required) return schema;
+  return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) };
 }
 
 /** A schema as plain JSON, its named parts moved to the components. */
@@ -122,30 +122,3 @@ function plain(schema: unknown, schemas: Json): unknown {
   schemas[$id] = parts;
   return { $ref: `#/components/schemas/${$id}` };
 }
-
-const problemSchema = {
-  type: 'object',
-  description: 'RFC 9457. `code` is stable; `/docs/problems` says what each one means.',
-  required: ['type', 'title', 'status', 'detail', 'code'],
-  properties: {
-    type: { type: 'string', format: 'uri-reference' },
-    title: { type: 'string' },
-    status: { type: 'integer', minimum: 400, maximum: 599 },
-    detail: { type: 'string' },
-    code: { type: 'string', enum: Object.keys(problems) },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'message'],
-        properties: {
-          pointer: { type: 'string', format: 'json-pointer' },
-          message: { type: 'string' },
-          line: { type: 'integer', minimum: 1, description: 'Where in a text that was sent.' },
-          column: { type: 'integer', minimum: 1 },
-        },
-      },
-    },
-    instance: { type: 'string', format: 'uri-reference' },
-  },
-};

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { parseCursor } from '../projections/queries/cursor';
+import { parseCursor, type CursorPart } from '../projections/queries/cursor';
 import { apiPrefix } from './mount';
 import { Problem } from './problem';
 import type { Reply } from './route';
@@ -18,7 +18,7 @@ export const linkHeader = { Link: 'The next page, `rel="next"`.' };
  * @param parts what a cursor of this list holds; see `projections/queries`
  * @throws Problem `invalid_cursor` where no such list gave this one out
  */
-export function checkCursor(cursor: string | undefined, parts: readonly ('time' | 'text')[]): void {
+export function checkCursor(cursor: string | undefined, parts: readonly CursorPart[]): void {
   if (cursor !== undefined && parseCursor(cursor, parts) === null) throw new Problem('invalid_cursor');
 }
 
@@ -29,7 +29,12 @@ export function checkCursor(cursor: string | undefined, parts: readonly ('time' 
  */
 export function pageReply(path: string, query: object, page: { next: string | null }): Reply {
   if (page.next === null) return { body: page };
-  const given = Object.entries({ ...query, cursor: page.next }).filter(([, value]) => value !== undefined);
+  return { body: page, headers: nextLink(path, { ...query, cursor: page.next }) };
+}
+
+/** The header that leads to the next page. @param path under `/api/v1` @param query of that page */
+export function nextLink(path: string, query: object): Record<string, string> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const next = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-  return { body: page, headers: { Link: `<${apiPrefix}${path}?${next.toString()}>; rel="next"` } };
+  return { Link: `<${apiPrefix}${path}?${next.toString()}>; rel="next"` };
 }

@@ -43,7 +43,7 @@ const domain: Record<DomainErrorCode, ProblemKind> = {
   version_conflict: {
     status: 412,
     title: 'Version conflict',
-    meaning: 'The config has another version than `If-Match` names: read it again.',
+    meaning: 'There is another version by now than `If-Match` names: read it again.',
   },
   version_not_found: {
     status: 404,
@@ -200,8 +200,24 @@ const edge = {
     title: 'Unsupported media type',
     meaning: 'A body must be `application/json`, UTF-8, not compressed; a runbook may be `application/yaml` too.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'The caller has asked more often than it may; `Retry-After` says when to come back.',
+  },
   invalid_body: { status: 422, title: 'Invalid body', meaning: 'The body breaks the schema of the call.' },
   key_reused: { status: 422, title: 'Key reused', meaning: 'The `Idempotency-Key` was used for another call before.' },
+  key_in_flight: {
+    status: 409,
+    title: 'Key in flight',
+    meaning: 'The first call under this `Idempotency-Key` is under way; ask again after `Retry-After` seconds.',
+  },
+  answer_not_kept: {
+    status: 409,
+    title: 'Answer not kept',
+    meaning:
+      'The call was done under this `Idempotency-Key` before, and its answer can not be repeated; see `Location`.',
+  },
   upgrade_required: { status: 426, title: 'Upgrade required', meaning: 'This path speaks WebSocket only.' },
   headers_too_large: {
     status: 431,

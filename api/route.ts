@@ -58,8 +58,8 @@ export interface ResponseSpec {
   description: string;
   schema: TSchema;
   headers?: Record<string, string>;
-  /** `application/json` where it says nothing else. */
-  types?: string[];
+  /** What one line is, where it answers as NDJSON too. */
+  line?: TSchema;
 }
 
 /** One call of the API: what validates a request, what serves it, and what OpenAPI says of it. Paths as in OpenAPI, under `/api/v1`. */
@@ -77,10 +77,15 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, H extends
   /** Those that mean something here, by lower-case name; others pass. */
   headers?: H;
   body?: B;
-  /** Takes the body as YAML too: what the value for `body` is made of the text. */
-  fromYaml?: (text: string) => unknown;
+  /** Takes the body as YAML too: what the value for `body` is made of the text, and what is in it, for OpenAPI. */
+  fromYaml?: { read: (text: string) => unknown; schema: TSchema };
+  /**
+   * It makes something: a call that is sent again under its `Idempotency-Key` is answered as the first time (`idempotency.ts`);
+   * `unkept`: but for the body, which holds what is shown once.
+   */
+  idempotent?: true | 'unkept';
   /** The handler reads the body itself, from `raw`; what it is, for OpenAPI. */
-  rawBody?: string;
+  rawBody?: TSchema;
   responses: Record<number, ResponseSpec>;
   /** What it may fail with, beside what follows from the parts above. */
   problems: ProblemCode[];

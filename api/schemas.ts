@@ -1,34 +1,58 @@
 import { Type } from '@sinclair/typebox';
+import { edgeAgentId } from '../actors/edge/edge';
+import { policyAgentId } from '../actors/policy/policy';
+import { agentExamples, eventExamples } from './examples/agents';
 
 /** Parts that more than one resource speaks of. Those with an `$id` are components of the OpenAPI document. */
 
 export const agentIdPattern = '^[a-z0-9][a-z0-9-]{0,62}$';
 
-export const agentId = Type.String({ description: 'Id of an agent.', pattern: agentIdPattern });
+export const agentId = Type.String({ description: 'Id of an agent.', pattern: agentIdPattern, examples: ['shop'] });
+
+/** Ids that Ymera itself needs for what it makes begin with one of these. */
+const ownIds = `${policyAgentId}$|${edgeAgentId}$|hook-|target-|launch-`;
+
+export const chosenId = Type.String({
+  description: `Of your choice; \`${policyAgentId}\`, \`${edgeAgentId}\` and what begins with \`hook-\`, \`target-\` or \`launch-\` are Ymera's own.`,
+  pattern: `^(?!${ownIds})[a-z0-9][a-z0-9-]{0,62}$`,
+});
+
+/** Names a property that one of several forms of an object demands. */
+export const demands = (property: string) => ({ properties: { [property]: {} }, required: [property] });
 
 export const agentParams = Type.Object({ id: agentId }, { additionalProperties: false });
 
 export const sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Refused where the config has another version by now. */
 export const ifMatchHeader = Type.Optional(
   Type.String({
-    description: 'The `ETag` that the caller has read: 412 where the config has another version by now.',
+    description: 'The `ETag` that the caller has read: 412 where there is another version by now. `*` matches any.',
     maxLength: 200,
   }),
 );
 
+/** Of what has a version: 304 where the caller has it already. */
+export const readHeaders = Type.Object({
+  'if-none-match': Type.Optional(
+    Type.String({ description: 'The `ETag` that the caller has: 304 where it is still so.', maxLength: 1000 }),
+  ),
+});
+
 export const idempotencyHeader = Type.Optional(
   Type.String({
     description:
-      'Makes a retry harmless: the same key from the same caller is applied once, and answered with the same events.',
+      'Makes a retry harmless: the same key from the same caller is applied once, and answered as the first time.',
     pattern: '^[\\x21-\\x7e]{1,100}$',
   }),
 );
 
 export const traceHeader = Type.Optional(
-  Type.String({ description: 'W3C trace context; kept in the events.', maxLength: 200 }),
+  Type.String({ description: 'W3C trace context; kept in the events, and ignored where it is none.', maxLength: 200 }),
 );
+
+export const traceHeaders = Type.Object({ traceparent: traceHeader });
+
+export const keyHeaders = Type.Object({ 'idempotency-key': idempotencyHeader });
 
 export const writeHeaders = Type.Object({ 'idempotency-key': idempotencyHeader, traceparent: traceHeader });
 
@@ -60,7 +84,11 @@ export const eventRecord = Type.Object(
     prevhash: hash,
     hash,
   },
-  { $id: 'EventRecord', description: "CloudEvents 1.0 JSON with Ymera's extension attributes." },
+  {
+    $id: 'EventRecord',
+    description: "CloudEvents 1.0 JSON with Ymera's extension attributes.",
+    examples: [eventExamples.event],
+  },
 );
 
 export const agent = Type.Object(
@@ -82,7 +110,7 @@ export const agent = Type.Object(
       description: 'From where it was read: the agent itself, its mirror, the read side, or folded from its events.',
     }),
   },
-  { $id: 'Agent' },
+  { $id: 'Agent', examples: [agentExamples.agent] },
 );
 
 export const agentSummary = Type.Object(

@@ -35,6 +35,7 @@ import { createApp } from './app';
 import { createHttpServer, drain, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
 import { guardedPostgres } from './guarded-postgres';
+import { RedisKeptAnswers } from './kept-answers';
 import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
@@ -92,6 +93,7 @@ runProcess('api', async (stop, env, logger) => {
     schedules: new TemporalSchedules(client, servers.temporal.taskQueue),
     secrets: secretsOf(env),
     replays: new RedisReplayGuard(redis, logger),
+    keptAnswers: new RedisKeptAnswers(redis),
     stopping: stop,
     checkpoints,
     projectorBacklog: () => stream.projectorBacklog(),

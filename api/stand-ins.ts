@@ -11,6 +11,7 @@ import { kindNamed } from '../actors/registry';
 import { EncryptionCodec } from '../temporal/codec/encryption-codec';
 import { AgentFailure } from '../temporal/failures';
 import type { AgentView } from '../workflows/messages';
+import { MemoryKeptAnswers } from './_util/memory-kept-answers';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
 import type { Tokens } from './access/tokens';
@@ -98,7 +99,7 @@ export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'ru
   runbooks: {
     list: async () => ({ runbooks: [], ...page }),
     read: async () => null,
-    versions: async () => [],
+    versions: async () => ({ versions: [], ...page }),
     save: nowhere,
   },
   hooks: {
@@ -108,11 +109,11 @@ export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'ru
     setEnabled: async () => null,
     remove: async () => false,
     note: async () => true,
-    deliveries: async () => [],
+    deliveries: async () => ({ deliveries: [], ...page }),
   },
   schedules: {
     create: nowhere,
-    list: async () => [],
+    list: async () => ({ schedules: [], ...page }),
     get: nowhere,
     remove: nowhere,
     pause: nowhere,
@@ -148,6 +149,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     ...emptyRuns,
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },
+    keptAnswers: new MemoryKeptAnswers(),
     stopping: new AbortController().signal,
     checkpoints: { get: async () => null },
     projectorBacklog: async () => ({ waiting: 0, unacked: 0 }),

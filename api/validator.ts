@@ -35,6 +35,7 @@ function fieldError({ instancePath, params, message = 'is not valid', keyword }:
   const given = params as { missingProperty?: string; additionalProperty?: string };
   const property = given.missingProperty ?? given.additionalProperty;
   const pointer = property === undefined ? instancePath : `${instancePath}/${escapePointer(property)}`;
+  if (keyword === 'oneOf') return { pointer, message: 'must be exactly one of the forms that are allowed here' };
   if (keyword === 'additionalProperties') return { pointer, message: 'is not known here' };
   return { pointer, message: keyword === 'required' ? 'is required' : message };
 }

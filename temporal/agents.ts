@@ -87,8 +87,10 @@ export class TemporalAgents {
 
   /** The agent as it stands. @throws AgentFailure `agent_not_found` | `unavailable` */
   async view(agentId: string): Promise<AgentView> {
+    const ask = (): Promise<AgentView> => this.within(readMs / 2, () => this.handle(agentId).query(view));
     try {
-      return await this.within(readMs, () => this.handle(agentId).query(view));
+      // Temporal loses a query whose run leaves the worker's memory just then; the next one is answered.
+      return await ask().catch((error: unknown) => (isLate(error) ? ask() : Promise.reject(error as Error)));
     } catch (error) {
       throw isNotFound(error) ? notFound(agentId) : unavailable(error);
     }
@@ -167,10 +169,18 @@ function unavailable(cause: unknown): AgentFailure {
 }
 
 function isNotFound(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
-  const cause = error instanceof ServiceError ? error.cause : error;
   const grpcNotFound = 5;
-  return isGrpcServiceError(cause) && Number(cause.code) === grpcNotFound;
+  return error instanceof WorkflowNotFoundError || grpcCode(error) === grpcNotFound;
+}
+
+function isLate(error: unknown): boolean {
+  const grpcDeadlineExceeded = 4;
+  return grpcCode(error) === grpcDeadlineExceeded;
+}
+
+function grpcCode(error: unknown): number | undefined {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) ? Number(cause.code) : undefined;
 }
 
 /** A batch that the workflow's validator refuses is refused for ever. */

@@ -9,6 +9,7 @@ import {
   type ScheduleSummary,
 } from '@temporalio/client';
 import type { LaunchRequest } from '../actors/core/launch';
+import { formatCursor, parseCursor } from '../projections/queries/cursor';
 import { openText, sealText } from './codec/sealed-text';
 import { AgentFailure } from './failures';
 
@@ -59,6 +60,12 @@ export interface ScheduleDetail extends Schedule {
   createdAt: string;
   /** How many times a run began, was missed, and was left out because the one before had not ended. */
   counts: { taken: number; missed: number; skipped: number };
+}
+
+export interface SchedulePage {
+  schedules: Schedule[];
+  /** For the page after this one; null on the last. */
+  next: string | null;
 }
 
 /** What of a schedule is its own, kept in its memo: Temporal turns `cron` into something else. */
@@ -112,8 +119,19 @@ export class TemporalSchedules {
     return this.get(id);
   }
 
-  /** All of them, by id; 1,000 at the most. What was just made may be missing for a moment. */
-  async list(): Promise<Schedule[]> {
+  /**
+   * Schedules by id, by pages, out of 1,000 at the most. What was just made may be missing for a moment.
+   * @param cursor `next` of the page before; one that was never given out counts as none
+   */
+  async list(limit: number, cursor?: string): Promise<SchedulePage> {
+    const [after = ''] = parseCursor(cursor, ['text']) ?? [];
+    const later = (await this.all()).filter(({ id }) => id > after);
+    const schedules = later.slice(0, limit);
+    const last = schedules.at(-1);
+    return { schedules, next: later.length > limit && last ? formatCursor([last.id]) : null };
+  }
+
+  private async all(): Promise<Schedule[]> {
     return this.call('', async () => {
       const found: Schedule[] = [];
       for await (const summary of this.client.schedule.list({ pageSize: 200 })) {

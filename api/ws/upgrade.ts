@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { uuidv7 } from 'uuidv7';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Logger } from '../../infra/logger';
 import type { Access } from '../access/access';
@@ -87,16 +88,18 @@ function hostOf(origin: string): string | null {
 }
 
 function refuse(socket: Duplex, problem: Problem, logger: Logger): void {
-  logger.info({ path: '/ws', status: problem.status, problem: problem.code }, 'request');
-  socket.end(bareAnswer(problem));
+  const requestId = uuidv7();
+  logger.info({ requestId, path: '/ws', status: problem.status, problem: problem.code }, 'request');
+  socket.end(bareAnswer(problem, requestId));
 }
 
 /** A problem as a whole HTTP/1.1 answer, for sockets that no request handler has. */
-export function bareAnswer(problem: Problem): string {
-  const body = JSON.stringify(problem.body());
+export function bareAnswer(problem: Problem, requestId: string): string {
+  const body = JSON.stringify(problem.body(`urn:ymera:request:${requestId}`));
   const headers = {
     ...bareHeaders,
     ...problem.headers,
+    'X-Request-Id': requestId,
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

@@ -1,5 +1,5 @@
-/** What a cursor holds, part by part: a moment (ISO 8601, UTC) or any text. */
-type Part = 'time' | 'text';
+/** What a cursor holds, part by part: a moment (ISO 8601, UTC), any text, or a whole number, as text, that Postgres has as integer. */
+export type CursorPart = 'time' | 'text' | 'number';
 
 /** The place where a page ended, as a text that means nothing to who carries it. */
 export function formatCursor(parts: readonly string[]): string {
@@ -7,7 +7,7 @@ export function formatCursor(parts: readonly string[]): string {
 }
 
 /** The parts of a cursor, or null where there is none or it was never given out. */
-export function parseCursor<const P extends readonly Part[]>(
+export function parseCursor<const P extends readonly CursorPart[]>(
   cursor: string | undefined,
   parts: P,
 ): { [K in keyof P]: string } | null {
@@ -22,9 +22,13 @@ export function parseCursor<const P extends readonly Part[]>(
 }
 
 /** @throws where it is no such part */
-function checkedPart(part: Part, value: unknown): string {
+function checkedPart(part: CursorPart, value: unknown): string {
   if (typeof value !== 'string' || value.includes('\0')) throw new Error('not a text');
   if (part === 'text') return value;
+  if (part === 'number') {
+    if (!/^[0-9]{1,9}$/.test(value)) throw new Error('not a number');
+    return value;
+  }
   const time = new Date(value).toISOString();
   // Years beyond four digits have a sign in ISO 8601, which Postgres does not read.
   if (!/^\d{4}-/.test(time)) throw new Error('not a time');

@@ -6,6 +6,13 @@ describe('a cursor', () => {
     expect(parseCursor(formatCursor(parts), ['time', 'text', 'text'])).toEqual(parts);
   });
 
+  it('holds a number', () => {
+    expect(parseCursor(formatCursor(['12']), ['number'])).toEqual(['12']);
+    for (const odd of ['-1', '1.5', '99999999999', 'x', '']) {
+      expect(parseCursor(formatCursor([odd]), ['number'])).toBeNull();
+    }
+  });
+
   it.each([
     ['nothing', undefined],
     ['no JSON', 'nonsense'],

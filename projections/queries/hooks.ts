@@ -38,6 +38,12 @@ export interface HookDelivery {
   receivedAt: string;
 }
 
+export interface HookDeliveryPage {
+  deliveries: HookDelivery[];
+  /** For the page after this one; null on the last. */
+  next: string | null;
+}
+
 interface HookRow {
   id: string;
   runbook: string;
@@ -119,24 +125,39 @@ export async function deleteHook(db: Queryable, id: string): Promise<boolean> {
  */
 export async function noteDelivery(db: Queryable, hookId: string, deliveryId: string, runId: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    'INSERT INTO hook_deliveries (hook_id, delivery_id, run_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+    // To the millisecond, as cursors hold it.
+    `INSERT INTO hook_deliveries (hook_id, delivery_id, run_id, received_at)
+     VALUES ($1, $2, $3, date_trunc('milliseconds', now())) ON CONFLICT DO NOTHING`,
     [hookId, deliveryId, runId],
   );
   return rowCount === 1;
 }
 
-/** The last deliveries of a hook, newest first. */
-export async function listDeliveries(db: Queryable, hookId: string, limit: number): Promise<HookDelivery[]> {
+/**
+ * Deliveries of a hook, newest first, by pages.
+ * @param limit most deliveries of the page
+ * @param cursor `next` of the page before; one that was never given out counts as none
+ */
+export async function listDeliveries(
+  db: Queryable,
+  hookId: string,
+  limit: number,
+  cursor?: string,
+): Promise<HookDeliveryPage> {
+  const after = parseCursor(cursor, ['time', 'text']);
   const { rows } = await db.query<{ delivery_id: string; run_id: string; received_at: Date }>(
-    `SELECT delivery_id, run_id, received_at FROM hook_deliveries WHERE hook_id = $1
-     ORDER BY received_at DESC, delivery_id DESC LIMIT $2`,
-    [hookId, limit],
+    `SELECT delivery_id, run_id, received_at FROM hook_deliveries
+     WHERE hook_id = $1 AND ($2::timestamptz IS NULL OR (received_at, delivery_id) < ($2, $3::text))
+     ORDER BY received_at DESC, delivery_id DESC LIMIT $4`,
+    [hookId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
-  return rows.map(({ delivery_id, run_id, received_at }) => ({
+  const deliveries = rows.slice(0, limit).map(({ delivery_id, run_id, received_at }) => ({
     delivery: delivery_id,
     run: run_id,
     receivedAt: received_at.toISOString(),
   }));
+  const last = deliveries.at(-1);
+  return { deliveries, next: rows.length > limit && last ? formatCursor([last.receivedAt, last.delivery]) : null };
 }
 
 function present(row: HookRow): Hook {

@@ -68,19 +68,34 @@ describe('what people keep', () => {
       expect(await readRunbook(pool, 'restart')).toMatchObject({ version: 3, reason: null });
       expect(await readRunbook(pool, 'restart', 4)).toBeNull();
       expect(await readRunbook(pool, 'none')).toBeNull();
-      const versions = await listRunbookVersions(pool, 'restart');
+      const { versions } = await listRunbookVersions(pool, 'restart', 10);
       expect(versions.map(({ version }) => version)).toEqual([3, 2, 1]);
       expect(versions[2]).toMatchObject(first);
-      expect(await listRunbookVersions(pool, 'none')).toEqual([]);
+      expect(await listRunbookVersions(pool, 'none', 10)).toEqual({ versions: [], next: null });
+      const page = await listRunbookVersions(pool, 'restart', 2);
+      expect(page.versions.map(({ version }) => version)).toEqual([3, 2]);
+      const rest = await listRunbookVersions(pool, 'restart', 2, page.next ?? '');
+      expect([rest.versions.map(({ version }) => version), rest.next]).toEqual([[1], null]);
+    });
+
+    it('are kept only where the newest version is the one that was expected', async () => {
+      expect(await saveRunbook(pool, runbook('awaited', 1), 'any')).toBeNull();
+      expect(await saveRunbook(pool, runbook('awaited', 1), 1)).toBeNull();
+      await saveRunbook(pool, runbook('awaited', 1));
+      expect(await saveRunbook(pool, runbook('awaited', 2), 1)).toEqual({ version: 2, created: true });
+      expect(await saveRunbook(pool, runbook('awaited', 3), 1)).toBeNull();
+      const raced = await Promise.all([4, 5, 6].map((n) => saveRunbook(pool, runbook('awaited', n), 2)));
+      expect(raced.filter((saved) => saved !== null)).toHaveLength(1);
+      expect(await saveRunbook(pool, runbook('awaited', 9), 'any')).toEqual({ version: 4, created: true });
     });
 
     it('have no gap and no double in their versions, however many save at once', async () => {
       const saved = await Promise.all(
         Array.from({ length: 40 }, (_, i) => saveRunbook(pool, runbook('busy', Math.floor(i / 2)))),
       );
-      const made = saved.filter(({ created }) => created).map(({ version }) => version);
+      const made = saved.flatMap((each) => (each?.created ? [each.version] : []));
       expect(made.sort((a, b) => a - b)).toEqual(made.map((_, i) => i + 1));
-      const versions = await listRunbookVersions(pool, 'busy');
+      const { versions } = await listRunbookVersions(pool, 'busy', 100);
       expect(versions).toHaveLength(made.length);
       for (const [i, { hash }] of versions.entries()) expect(hash).not.toBe(versions[i + 1]?.hash);
     });
@@ -95,8 +110,14 @@ describe('what people keep', () => {
         if (page.next === null) break;
         cursor = page.next;
       }
-      expect(names.filter((name) => !name.startsWith('busy@'))).toEqual(['a@1', 'b@2', 'c@1', 'restart@3']);
-      expect(names).toHaveLength(5);
+      expect(names.filter((name) => !name.startsWith('busy@'))).toEqual([
+        'a@1',
+        'awaited@4',
+        'b@2',
+        'c@1',
+        'restart@3',
+      ]);
+      expect(names).toHaveLength(6);
     });
 
     it('never change', async () => {
@@ -147,11 +168,18 @@ describe('what people keep', () => {
       );
       expect(noted.filter(Boolean)).toHaveLength(20);
       expect(await noteDelivery(pool, 'busy', 'last', 'run-last')).toBe(true);
-      const last = await listDeliveries(pool, 'busy', 5);
-      expect(last).toHaveLength(5);
-      expect(last[0]).toMatchObject({ delivery: 'last', run: 'run-last' });
+      const seen: string[] = [];
+      for (let cursor: string | undefined; ;) {
+        const { deliveries, next } = await listDeliveries(pool, 'busy', 5, cursor);
+        seen.push(...deliveries.map(({ delivery }) => delivery));
+        if (next === null) break;
+        expect(deliveries).toHaveLength(5);
+        cursor = next;
+      }
+      expect(seen[0]).toBe('last');
+      expect(seen.slice().sort()).toEqual(['last', ...Array.from({ length: 20 }, (_, i) => `d${i}`)].sort());
       await deleteHook(pool, 'busy');
-      expect(await listDeliveries(pool, 'busy', 5)).toEqual([]);
+      expect(await listDeliveries(pool, 'busy', 5)).toEqual({ deliveries: [], next: null });
     });
   });
 });

@@ -30,6 +30,15 @@ export interface RunbookPage {
   next: string | null;
 }
 
+export interface RunbookVersionPage {
+  versions: RunbookSummary[];
+  /** For the page after this one; null on the last. */
+  next: string | null;
+}
+
+/** Which version must be the newest when a new one is kept; `any` demands that there is one. */
+export type ExpectedVersion = number | 'any';
+
 /** A runbook to be kept: checked by who sends it. */
 export interface NewRunbook {
   name: string;
@@ -53,14 +62,18 @@ interface SummaryRow {
 type RunbookRow = SummaryRow & { document: RunbookDocument; source: string };
 
 const summaryColumns = 'name, version, description, hash, created_by, created_at, reason';
-const mostVersions = 1_000;
 
 /**
  * Keeps a runbook as the version after its newest, or, where the newest has the same hash, leaves it at that. Those who save
  * the same name at once follow one another.
- * @returns the version that holds the document, and whether it is a new one
+ * @param expected where it is given
+ * @returns the version that holds the document, and whether it is a new one; null where the newest is not the one expected
  */
-export async function saveRunbook(pool: Pool, runbook: NewRunbook): Promise<{ version: number; created: boolean }> {
+export async function saveRunbook(
+  pool: Pool,
+  runbook: NewRunbook,
+  expected?: ExpectedVersion,
+): Promise<{ version: number; created: boolean } | null> {
   const { name, document, source, hash, createdBy, reason } = runbook;
   return inTransaction(pool, async (client) => {
     // A statement of its own: the next one must see what those who held the lock before have written.
@@ -70,6 +83,7 @@ export async function saveRunbook(pool: Pool, runbook: NewRunbook): Promise<{ ve
       [name],
     );
     const newest = rows[0];
+    if (expected !== undefined && (!newest || (expected !== 'any' && expected !== newest.version))) return null;
     if (newest?.hash === hash) return { version: newest.version, created: false };
     const version = (newest?.version ?? 0) + 1;
     await client.query(
@@ -118,13 +132,26 @@ export async function listRunbooks(db: Queryable, limit: number, cursor?: string
   return { runbooks, next: rows.length > limit && last ? formatCursor([last.name]) : null };
 }
 
-/** The versions of a runbook, newest first, at most 1,000; none where there is no such runbook. */
-export async function listRunbookVersions(db: Queryable, name: string): Promise<RunbookSummary[]> {
+/**
+ * The versions of a runbook, newest first, by pages; none where there is no such runbook.
+ * @param limit most versions of the page
+ * @param cursor `next` of the page before; one that was never given out counts as none
+ */
+export async function listRunbookVersions(
+  db: Queryable,
+  name: string,
+  limit: number,
+  cursor?: string,
+): Promise<RunbookVersionPage> {
+  const after = parseCursor(cursor, ['number']);
   const { rows } = await db.query<SummaryRow>(
-    `SELECT ${summaryColumns} FROM runbooks WHERE name = $1 ORDER BY version DESC LIMIT $2`,
-    [name, mostVersions],
+    `SELECT ${summaryColumns} FROM runbooks WHERE name = $1 AND ($2::integer IS NULL OR version < $2)
+     ORDER BY version DESC LIMIT $3`,
+    [name, after?.[0] ?? null, limit + 1],
   );
-  return rows.map(summary);
+  const versions = rows.slice(0, limit).map(summary);
+  const last = versions.at(-1);
+  return { versions, next: rows.length > limit && last ? formatCursor([String(last.version)]) : null };
 }
 
 function summary({ name, version, description, hash, created_by, created_at, reason }: SummaryRow): RunbookSummary {

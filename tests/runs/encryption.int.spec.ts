@@ -107,7 +107,7 @@ describe('encryption of what Temporal stores', () => {
     expect(await schedules.create({ ...wanted, ...times })).toMatchObject(wanted);
     await schedules.resume('hourly', `${planted} 2`);
     await schedules.pause('hourly', `${planted} 3`);
-    const listed = async () => (await schedules.list()).find(({ id }) => id === 'hourly');
+    const listed = async () => (await schedules.list(100)).schedules.find(({ id }) => id === 'hourly');
     await until(async () => (await listed())?.note === `${planted} 3`, 'the list');
     expect(await listed()).toMatchObject({ runbook: planted, createdBy: 'ada', everyMs: 3_600_000 });
 

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { describeActions } from '../../../activities/actions/catalogue';
+import { runbookExamples } from '../../examples/runs';
 import { route, type Route } from '../../route';
 
 const action = Type.Object(
@@ -18,6 +19,8 @@ const action = Type.Object(
   { $id: 'Action' },
 );
 
+const actionList = Type.Object({ actions: Type.Array(action) }, { examples: [runbookExamples.actions] });
+
 const list = route({
   method: 'get',
   path: '/actions',
@@ -25,7 +28,7 @@ const list = route({
   permission: 'actions:read',
   tag: 'runbooks',
   summary: 'What steps of runbooks can do',
-  responses: { 200: { description: 'All actions.', schema: Type.Object({ actions: Type.Array(action) }) } },
+  responses: { 200: { description: 'All actions.', schema: actionList } },
   problems: [],
   handler: () => Promise.resolve({ body: { actions: describeActions() } }),
 });

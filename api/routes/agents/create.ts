@@ -9,7 +9,6 @@ import { kindNamed } from '../../../actors/registry';
 import { presentAgent, type PresentedAgent } from '../../agent-reader';
 import { commandMeta, type Sender } from '../../commands';
 import type { Dependencies } from '../../dependencies';
-import { refuseOwnIds } from '../../kept-agents';
 import { Problem, problemOf } from '../../problem';
 import type { newAgent } from './schema';
 
@@ -24,7 +23,6 @@ export async function createAgent(
 ): Promise<{ agent: PresentedAgent; replayed: boolean }> {
   const kind = kindNamed(kindName);
   if (kind.internal) throw new Problem('internal_kind');
-  refuseOwnIds(id);
   const command = commandMeta(sender);
   const agentId = id ?? generatedId(sender, command.id);
   const creation: Creation = {

@@ -4,15 +4,17 @@ import { demand, demandReach, within } from '../../access/authorize';
 import { kindDemand } from '../../access/policy';
 import { liveAgent, presentAgent, snapshotOf } from '../../agent-reader';
 import { sendCommand } from '../../commands';
+import { agentExamples } from '../../examples/agents';
 import { apiPrefix } from '../../mount';
+import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { problemOf } from '../../problem';
 import { route, type Route } from '../../route';
 import { agent, agentParams, writeHeaders } from '../../schemas';
 import { createAgent } from './create';
-import { checkCursor } from './cursor';
 import { agentPage, getQuery, listQuery, newAgent } from './schema';
 
 const tag = 'agents';
+const configSchema = Type.Object({}, { examples: [agentExamples.configSchema] });
 
 const list = route({
   method: 'get',
@@ -22,15 +24,13 @@ const list = route({
   tag,
   summary: 'List agents, newest first',
   query: listQuery,
-  responses: { 200: { description: 'A page.', schema: agentPage, headers: { Link: 'The next page, `rel="next"`.' } } },
+  responses: { 200: { description: 'A page.', schema: agentPage, headers: linkHeader } },
   problems: ['invalid_cursor', 'unavailable'],
-  async handler({ query: { limit, cursor, ...filter }, principal, deps }) {
-    checkCursor(cursor);
+  async handler({ query, principal, deps }) {
+    const { limit, cursor, ...filter } = query;
+    checkCursor(cursor, ['time', 'text']);
     demand(principal, kindDemand(filter.kind));
-    const page = await deps.ledger.list({ ...filter, ...within(principal) }, limit, cursor);
-    if (page.next === null) return { body: page };
-    const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: page.next });
-    return { body: page, headers: { Link: `<${apiPrefix}/agents?${next.toString()}>; rel="next"` } };
+    return pageReply('/agents', query, await deps.ledger.list({ ...filter, ...within(principal) }, limit, cursor));
   },
 });
 
@@ -41,6 +41,7 @@ const create = route({
   permission: 'agents:create',
   tag,
   summary: 'Create an agent',
+  idempotent: true,
   headers: writeHeaders,
   body: newAgent,
   responses: {
@@ -50,7 +51,6 @@ const create = route({
       headers: {
         Location: 'Where it is.',
         ETag: 'Version of its config.',
-        'Idempotent-Replayed': '`true` where an earlier try had made it.',
       },
     },
   },
@@ -119,7 +119,7 @@ const schema = route({
   tag,
   summary: "JSON Schema of an agent's config",
   params: agentParams,
-  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: Type.Object({}) } },
+  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: configSchema } },
   problems: ['agent_not_found', 'unavailable'],
   async handler({ params: { id }, deps }) {
     const found = await liveAgent(deps, id);

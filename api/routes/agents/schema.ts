@@ -1,33 +1,31 @@
 import { Type } from '@sinclair/typebox';
-import { agentId, agentSummary } from '../../schemas';
+import { agentExamples } from '../../examples/agents';
+import { nextCursor, pageQuery } from '../../pages';
+import { agentSummary, chosenId } from '../../schemas';
 
 export const listQuery = Type.Object(
   {
     kind: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' })),
     status: Type.Optional(Type.Unsafe<'running' | 'stopped'>({ type: 'string', enum: ['running', 'stopped'] })),
     q: Type.Optional(Type.String({ description: 'How the id or the name begins.', maxLength: 200 })),
-    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    cursor: Type.Optional(Type.String({ description: '`next` of the page before.', maxLength: 500 })),
+    ...pageQuery,
   },
   { additionalProperties: false },
 );
 
 export const agentPage = Type.Object(
-  {
-    agents: Type.Array(agentSummary),
-    next: Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page.' }),
-  },
-  { $id: 'AgentPage' },
+  { agents: Type.Array(agentSummary), next: nextCursor },
+  { $id: 'AgentPage', examples: [agentExamples.agentPage] },
 );
 
 export const newAgent = Type.Object(
   {
     kind: Type.String({ minLength: 1, maxLength: 100 }),
-    id: Type.Optional(agentId),
+    id: Type.Optional(chosenId),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' })),
-    config: Type.Optional(Type.Unknown({ description: 'By the schema of the kind; defaults are filled in.' })),
+    config: Type.Optional(Type.Object({}, { description: 'By the schema of the kind; defaults are filled in.' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [agentExamples.newAgent] },
 );
 
 export const getQuery = Type.Object(

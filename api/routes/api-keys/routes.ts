@@ -9,6 +9,7 @@ import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import { route, type Route } from '../../route';
+import { keyHeaders } from '../../schemas';
 import { apiKey, apiKeyPage, keyParams, listQuery, madeApiKey, newApiKey } from './schema';
 
 const tag = 'api-keys';
@@ -43,6 +44,8 @@ const create = route({
   description:
     'With a session: a key makes no keys. For oneself, or, with `keys:write`, for a service. Limited to some agents it is for calls about ' +
     "these, for runs that these asked for and those begun in its owner's name, and for what is about no agent.",
+  idempotent: 'unkept',
+  headers: keyHeaders,
   body: newApiKey,
   responses: {
     201: {

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { agentPattern } from '../../access/patterns';
+import { accessExamples } from '../../examples/access';
 import { nextCursor, pageQuery } from '../../pages';
 import { permission, username } from '../auth/schema';
 
@@ -42,7 +43,7 @@ export const newApiKey = Type.Object(
     ),
     expires_in_days: Type.Integer({ minimum: 1, maximum: 365, default: 90 }),
   },
-  strict,
+  { ...strict, examples: [accessExamples.newApiKey] },
 );
 
 const shown = {
@@ -59,9 +60,12 @@ const shown = {
   lastUsedAt: Type.Union([time, Type.Null()], { description: 'To the minute.' }),
 };
 
-export const apiKey = Type.Object(shown, { $id: 'ApiKey' });
+export const apiKey = Type.Object(shown, { $id: 'ApiKey', examples: [accessExamples.apiKey] });
 export const madeApiKey = Type.Object(
   { ...shown, key: Type.String({ description: 'The key itself, for `X-API-Key`. It is never shown again.' }) },
-  { $id: 'MadeApiKey' },
+  { $id: 'MadeApiKey', examples: [accessExamples.madeApiKey] },
 );
-export const apiKeyPage = Type.Object({ keys: Type.Array(apiKey), next: nextCursor }, { $id: 'ApiKeyPage' });
+export const apiKeyPage = Type.Object(
+  { keys: Type.Array(apiKey), next: nextCursor },
+  { $id: 'ApiKeyPage', examples: [accessExamples.apiKeyPage] },
+);

@@ -3,6 +3,7 @@ import { stringEnum } from '../../../actors/core/string-enum';
 import type { ApprovalFilter, ApprovalPage, ApprovalSummary } from '../../../projections/queries/approvals';
 import type { Principal } from '../../access/principal';
 import type { RunLedger } from '../../dependencies';
+import { runExamples } from '../../examples/runs';
 import { checkCursor, linkHeader, nextCursor, pageQuery, pageReply } from '../../pages';
 import { route, type Route } from '../../route';
 import { agentId } from '../../schemas';
@@ -54,7 +55,10 @@ const list = route({
   responses: {
     200: {
       description: 'A page.',
-      schema: Type.Object({ approvals: Type.Array(approval), next: nextCursor }, { $id: 'ApprovalPage' }),
+      schema: Type.Object(
+        { approvals: Type.Array(approval), next: nextCursor },
+        { $id: 'ApprovalPage', examples: [runExamples.approvalPage] },
+      ),
       headers: linkHeader,
     },
   },

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { permissions, roles } from '../../access/policy';
 import { stringEnum } from '../../../actors/core/string-enum';
+import { permissions, roles } from '../../access/policy';
+import { accessExamples } from '../../examples/access';
 
 export const username = Type.String({
   description: 'Lower-case letters, digits, `.`, `_`, `@` and `-`.',
@@ -21,12 +22,12 @@ export const credentials = Type.Object(
     username: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000]*$' }),
     password: Type.String({ minLength: 1, maxLength: 1024 }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [accessExamples.login] },
 );
 
 export const refreshBody = Type.Object(
   { refresh_token: Type.String({ minLength: 1, maxLength: 200 }) },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [accessExamples.refresh] },
 );
 
 export const grant = Type.Object(
@@ -37,7 +38,7 @@ export const grant = Type.Object(
     refresh_token: Type.String({ description: 'Good once, for `POST auth/refresh`.' }),
     refresh_expires_in: Type.Integer({ description: 'Seconds until the session ends, whatever is refreshed.' }),
   },
-  { $id: 'Grant' },
+  { $id: 'Grant', examples: [accessExamples.grant] },
 );
 
 export const me = Type.Object(
@@ -57,12 +58,15 @@ export const me = Type.Object(
       expiresAt: Type.String({ description: 'Of the access token, or of the key.', format: 'date-time' }),
     }),
   },
-  { $id: 'Principal' },
+  { $id: 'Principal', examples: [accessExamples.me] },
 );
 
 export const ticket = Type.Object(
   { ticket: Type.String(), expires_in: Type.Integer({ description: 'Seconds.' }) },
-  { $id: 'Ticket' },
+  { $id: 'Ticket', examples: [accessExamples.ticket] },
 );
 
-export const loggedOut = Type.Object({ session: Type.String() }, { $id: 'LoggedOut' });
+export const loggedOut = Type.Object(
+  { session: Type.String() },
+  { $id: 'LoggedOut', examples: [accessExamples.loggedOut] },
+);

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { accessExamples } from '../../examples/access';
 
 const bytes = Type.String({ description: 'Base64.', pattern: '^[A-Za-z0-9+/_-]*={0,2}$' });
 
@@ -10,7 +11,10 @@ const payload = Type.Object(
 
 export type PayloadJson = Static<typeof payload>;
 
-export const payloads = Type.Object({ payloads: Type.Array(payload) }, { $id: 'Payloads' });
+export const payloads = Type.Object(
+  { payloads: Type.Array(payload) },
+  { $id: 'Payloads', examples: [accessExamples.payloads] },
+);
 
 export const codecQuery = Type.Object({
   preserveStorageRefs: Type.Optional(

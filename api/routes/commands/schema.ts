@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { agentExamples, eventExamples } from '../../examples/agents';
 import { eventRecord } from '../../schemas';
 
 export const mostCommands = 256;
@@ -6,13 +7,15 @@ export const mostCommands = 256;
 const command = Type.Object(
   {
     type: Type.String({ description: 'Such as `SetFlag`; `GET kinds` lists them.', minLength: 1, maxLength: 100 }),
-    data: Type.Optional(Type.Unknown({ description: 'By the schema of the command; `{}` where it is left out.' })),
+    data: Type.Optional(Type.Object({}, { description: 'By the schema of the command; `{}` where it is left out.' })),
     reason: Type.Optional(Type.String({ description: 'Why; kept in the events.', maxLength: 1000 })),
   },
   { additionalProperties: false },
 );
 
-export const commandBody = Type.Union([command, Type.Array(command, { minItems: 1, maxItems: mostCommands })]);
+export const commandBody = Type.Union([command, Type.Array(command, { minItems: 1, maxItems: mostCommands })], {
+  examples: [agentExamples.command],
+});
 
 export const commandDone = Type.Object(
   {
@@ -21,7 +24,7 @@ export const commandDone = Type.Object(
     sequence: Type.Integer({ description: 'Of the last event that it made; where it made none, of the agent then.' }),
     events: Type.Array(eventRecord),
   },
-  { $id: 'CommandDone' },
+  { $id: 'CommandDone', examples: [eventExamples.commandDone] },
 );
 
 const rejected = Type.Object(
@@ -33,4 +36,6 @@ const rejected = Type.Object(
   { $id: 'CommandRejected' },
 );
 
-export const commandAnswer = Type.Union([commandDone, Type.Array(Type.Union([commandDone, rejected]))]);
+export const commandAnswer = Type.Union([commandDone, Type.Array(Type.Union([commandDone, rejected]))], {
+  examples: [eventExamples.commandDone],
+});

@@ -2,9 +2,11 @@ import { eventName } from '../../../actors/core/event';
 import { liveAgent } from '../../agent-reader';
 import { replayHeader, sendCommand, type Outcome } from '../../commands';
 import { recordConfigs } from '../../config-acts';
+import { linkHeader, nextLink } from '../../pages';
+import { expectedVersion } from '../../preconditions';
 import { Problem } from '../../problem';
 import { route, type Reply, type Route } from '../../route';
-import { agentParams, configWriteHeaders } from '../../schemas';
+import { agentParams, configWriteHeaders, readHeaders } from '../../schemas';
 import { changed, config, rollback, versionPage as versionPageSchema, versionsQuery } from './schema';
 import { configRecord, findVersion, versionPage } from './versions';
 
@@ -20,6 +22,7 @@ const get = route({
   tag,
   summary: "An agent's config",
   params: agentParams,
+  headers: readHeaders,
   responses: { 200: { description: 'The config itself.', schema: config, headers: { ETag: etag } } },
   problems: ['agent_not_found', 'unavailable'],
   async handler({ params: { id }, deps }) {
@@ -44,6 +47,7 @@ const set = route({
   problems: [
     'agent_not_found',
     'agent_stopped',
+    'internal_kind',
     'invalid_config',
     'version_conflict',
     'key_reused',
@@ -67,11 +71,13 @@ const versions = route({
   summary: 'Versions of a config, newest first: who, when, what changed',
   params: agentParams,
   query: versionsQuery,
-  responses: { 200: { description: 'A page.', schema: versionPageSchema } },
+  responses: { 200: { description: 'A page.', schema: versionPageSchema, headers: linkHeader } },
   problems: ['agent_not_found', 'unavailable'],
   async handler({ params: { id }, query: { limit, before }, deps }) {
     const { agent } = await liveAgent(deps, id);
-    return { body: await versionPage(deps.events, agent, limit, before) };
+    const page = await versionPage(deps.events, agent, limit, before);
+    if (page.next === null) return { body: page };
+    return { body: page, headers: nextLink(`/agents/${id}/config/versions`, { limit, before: page.next }) };
   },
 });
 
@@ -91,6 +97,7 @@ const rollBack = route({
   problems: [
     'agent_not_found',
     'agent_stopped',
+    'internal_kind',
     'version_not_found',
     'version_conflict',
     'invalid_config',
@@ -109,12 +116,10 @@ const rollBack = route({
   },
 });
 
-/** `If-Match` as the command knows it; `*` matches any version. @throws Problem where it can match none */
+/** `If-Match` as the command knows it. @throws Problem where it can match no version */
 function expectation(ifMatch: string | undefined): { expectedVersion?: number } {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return {};
-  const version = /^"([1-9][0-9]{0,14})"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined) throw new Problem('version_conflict', 'If-Match names no version of the config');
-  return { expectedVersion: Number(version) };
+  const expected = expectedVersion(ifMatch);
+  return typeof expected === 'number' ? { expectedVersion: expected } : {};
 }
 
 function changeReply(outcome: Exclude<Outcome, { status: 'rejected' }>): Reply {

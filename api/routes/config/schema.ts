@@ -1,9 +1,16 @@
 import { Type } from '@sinclair/typebox';
+import { agentExamples, eventExamples } from '../../examples/agents';
 import { eventRecord, jsonPatch, sequence } from '../../schemas';
 
 const version = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
-export const config = Type.Object({}, { description: 'By the schema of the kind; defaults are filled in.' });
+export const config = Type.Object(
+  {},
+  {
+    description: 'By the schema of the kind; defaults are filled in.',
+    examples: [agentExamples.config],
+  },
+);
 
 export const changed = Type.Object(
   {
@@ -12,7 +19,7 @@ export const changed = Type.Object(
     sequence: Type.Integer({ description: 'Of the event that made this version.' }),
     events: Type.Array(eventRecord),
   },
-  { $id: 'ConfigChange' },
+  { $id: 'ConfigChange', examples: [eventExamples.configChange] },
 );
 
 export const versionsQuery = Type.Object(
@@ -48,10 +55,10 @@ export const versionPage = Type.Object(
     ),
     next: Type.Union([version, Type.Null()]),
   },
-  { $id: 'ConfigVersionPage' },
+  { $id: 'ConfigVersionPage', examples: [eventExamples.configVersions] },
 );
 
 export const rollback = Type.Object(
   { version, reason: Type.Optional(Type.String({ maxLength: 1000 })) },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [agentExamples.rollback] },
 );

@@ -1,8 +1,8 @@
 import { presentAgent, type PresentedAgent } from '../../agent-reader';
 import { jsonDiff } from '../../json-diff';
-import { apiPrefix } from '../../mount';
+import { linkHeader, nextLink } from '../../pages';
 import { route, type Reply, type Route } from '../../route';
-import { agent, agentParams } from '../../schemas';
+import { agent, agentParams, eventRecord } from '../../schemas';
 import { ndjson, ndjsonStream } from './ndjson';
 import { agentAt } from './past';
 import { agentDiff, diffQuery, eventPage, eventsQuery, stateQuery } from './schema';
@@ -25,8 +25,8 @@ const list = route({
     200: {
       description: 'A page, or a stream.',
       schema: eventPage,
-      headers: { Link: 'The next page, `rel="next"`.' },
-      types: ['application/json', ndjson],
+      line: eventRecord,
+      headers: linkHeader,
     },
   },
   problems: ['agent_not_found', 'unavailable'],
@@ -46,12 +46,8 @@ const list = route({
 
 function pageReply(id: string, events: object[], next: number | null, to: number, limit: number): Reply {
   if (next === null) return { body: { events, next } };
-  const query = new URLSearchParams({ from: String(next), limit: String(limit) });
-  if (to !== Number.MAX_SAFE_INTEGER) query.set('to', String(to));
-  return {
-    body: { events, next },
-    headers: { Link: `<${apiPrefix}/agents/${id}/events?${query.toString()}>; rel="next"` },
-  };
+  const end = to === Number.MAX_SAFE_INTEGER ? undefined : to;
+  return { body: { events, next }, headers: nextLink(`/agents/${id}/events`, { from: next, limit, to: end }) };
 }
 
 const state = route({

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { eventExamples } from '../../examples/agents';
 import { eventRecord, jsonPatch, sequence } from '../../schemas';
 
 export const eventsQuery = Type.Object(
@@ -22,7 +23,7 @@ export const eventPage = Type.Object(
     events: Type.Array(eventRecord),
     next: Type.Union([sequence, Type.Null()], { description: '`from` of the next page; null on the last.' }),
   },
-  { $id: 'EventPage' },
+  { $id: 'EventPage', examples: [eventExamples.eventPage] },
 );
 
 export const stateQuery = Type.Object(
@@ -42,5 +43,9 @@ export const diffQuery = Type.Object({ from: sequence, to: sequence }, { additio
 
 export const agentDiff = Type.Object(
   { from: sequence, to: sequence, diff: jsonPatch },
-  { $id: 'AgentDiff', description: 'What leads from the agent after event `from` to the agent after event `to`.' },
+  {
+    $id: 'AgentDiff',
+    description: 'What leads from the agent after event `from` to the agent after event `to`.',
+    examples: [eventExamples.diff],
+  },
 );

@@ -14,7 +14,9 @@ import {
 import { decodeUtf8, jsonOf } from '../../middleware/json-body';
 import { Problem, problemOf } from '../../problem';
 import { route, type RawRequest, type Reply } from '../../route';
-import { delivered, hookParams } from './schema';
+import { traceHeaders } from '../../schemas';
+import { traceparentOf } from '../../trace-context';
+import { delivered, deliveredEvent, hookParams } from './schema';
 
 /** Compared with where there is no hook, or no secret, so that both take as long. */
 const nothing = 'a secret that nobody has';
@@ -30,8 +32,9 @@ export const door = route({
     '`generic`: `X-Ymera-Signature: t=<unix seconds>,v1=<hex>`, the HMAC-SHA256 of `<t>.<raw body>`, at most five minutes old, and ' +
     '`X-Ymera-Delivery` to tell deliveries apart. `github`: as GitHub signs. `alertmanager`: signed like `generic`, or with the secret as ' +
     'bearer token. The same delivery begins one run, however often it comes.',
-  rawBody: 'The event, as JSON.',
+  rawBody: deliveredEvent,
   params: hookParams,
+  headers: traceHeaders,
   responses: {
     200: { description: 'It had come before, or asks for no run.', schema: delivered },
     202: { description: 'A run begins.', schema: delivered },
@@ -51,12 +54,12 @@ export const door = route({
     'runbook_not_found',
     'unavailable',
   ],
-  async handler({ params: { id }, raw, deps }) {
+  async handler({ params: { id }, headers, raw, deps }) {
     const hook = await deps.hooks.find(id);
     const count = (outcome: string): void =>
       deps.metrics.hookDeliveries.inc({ hook: hook ? hook.id : 'unknown', outcome });
     try {
-      const reply = await receive(deps, hook, raw);
+      const reply = await receive(deps, hook, raw, traceparentOf(headers.traceparent));
       const { run, duplicate } = reply.body as { run: string | null; duplicate: boolean };
       count(run === null ? 'ignored' : duplicate ? 'duplicate' : 'started');
       return reply;
@@ -67,7 +70,12 @@ export const door = route({
   },
 });
 
-async function receive(deps: Dependencies, hook: Hook | null, raw: RawRequest): Promise<Reply> {
+async function receive(
+  deps: Dependencies,
+  hook: Hook | null,
+  raw: RawRequest,
+  traceparent: string | undefined,
+): Promise<Reply> {
   const sent: Sent = { headers: raw.headers, body: await raw.read() };
   const secret = hook ? await deps.secrets.get(hook.secretName) : undefined;
   const { signature } = checkSignature(hook ?? { form: 'generic' }, sent, secret ?? nothing, Date.now());
@@ -84,14 +92,18 @@ async function receive(deps: Dependencies, hook: Hook | null, raw: RawRequest): 
   }
   try {
     if (!wanted(hook, delivery)) return { body: { run: null, duplicate: false } };
-    return await begin(deps, hook, id, inputOf(hook, delivery));
+    return await begin(deps, hook, { id, input: inputOf(hook, delivery), traceparent });
   } catch (error) {
     if (!isExpressionError(error)) throw error;
     throw new Problem('invalid_hook', `the hook can not make a run of this delivery: ${error.message}`);
   }
 }
 
-async function begin(deps: Dependencies, hook: Hook, delivery: string, input: Record<string, unknown>): Promise<Reply> {
+async function begin(
+  deps: Dependencies,
+  hook: Hook,
+  { id: delivery, input, traceparent }: { id: string; input: Record<string, unknown>; traceparent: string | undefined },
+): Promise<Reply> {
   const run = hookRunId(hook.id, delivery);
   const { created } = await deps.launcher.launch({
     id: run,
@@ -100,6 +112,7 @@ async function begin(deps: Dependencies, hook: Hook, delivery: string, input: Re
     input,
     trigger: { type: 'webhook', hook: hook.id, delivery },
     principal: `hook:${hook.id}`,
+    ...(traceparent === undefined ? {} : { traceparent }),
   });
   // For the list of deliveries only: whether it is a duplicate, the run has decided.
   await deps.hooks.note(hook.id, delivery, run).catch((error: unknown) => {

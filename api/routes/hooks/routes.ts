@@ -6,8 +6,9 @@ import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import { route, type Route } from '../../route';
+import { keyHeaders } from '../../schemas';
 import { door } from './door';
-import { deliveryList, hook, hookPage, hookParams, newHook } from './schema';
+import { deleted, deliveryList, hook, hookPage, hookParams, newHook } from './schema';
 
 const tag = 'hooks';
 
@@ -31,7 +32,7 @@ const list = route({
   responses: { 200: { description: 'A page.', schema: hookPage, headers: linkHeader } },
   problems: ['invalid_cursor', 'unavailable'],
   async handler({ query, deps }) {
-    checkCursor(query.cursor, ['text']);
+    checkCursor(query.cursor, ['time', 'text']);
     const { hooks, next } = await deps.hooks.list(query.limit, query.cursor);
     return pageReply('/hooks', query, { hooks: hooks.map(present), next } as { next: string | null });
   },
@@ -44,6 +45,8 @@ const create = route({
   permission: 'hooks:write',
   tag,
   summary: 'Let signed deliveries from outside begin runs',
+  idempotent: true,
+  headers: keyHeaders,
   body: newHook,
   responses: { 201: { description: 'It takes deliveries.', schema: hook, headers: { Location: 'Where it is.' } } },
   problems: ['hook_exists', 'invalid_hook', 'runbook_not_found', 'unavailable'],
@@ -102,7 +105,7 @@ const remove = route({
   tag,
   summary: 'Delete a hook; its runs stay',
   params: hookParams,
-  responses: { 200: { description: 'It is gone.', schema: Type.Object({ id: Type.String() }) } },
+  responses: { 200: { description: 'It is gone.', schema: deleted } },
   problems: ['hook_not_found', 'unavailable'],
   async handler({ params: { id }, deps }) {
     if (!(await deps.hooks.remove(id))) throw new Problem('hook_not_found', `there is no hook ${id}`);
@@ -133,13 +136,15 @@ const deliveries = route({
   operationId: 'listDeliveries',
   permission: 'hooks:read',
   tag,
-  summary: 'The last deliveries that began a run, newest first',
+  summary: 'Deliveries that began a run, newest first',
   params: hookParams,
-  responses: { 200: { description: 'At most 100.', schema: deliveryList } },
-  problems: ['hook_not_found', 'unavailable'],
-  async handler({ params: { id }, deps }) {
+  query: Type.Object(pageQuery, { additionalProperties: false }),
+  responses: { 200: { description: 'A page.', schema: deliveryList, headers: linkHeader } },
+  problems: ['invalid_cursor', 'hook_not_found', 'unavailable'],
+  async handler({ params: { id }, query, deps }) {
+    checkCursor(query.cursor, ['time', 'text']);
     found(await deps.hooks.find(id), id);
-    return { body: { deliveries: await deps.hooks.deliveries(id, 100) } };
+    return pageReply(`/hooks/${id}/deliveries`, query, await deps.hooks.deliveries(id, query.limit, query.cursor));
   },
 });
 

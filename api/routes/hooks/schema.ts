@@ -1,13 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import type { HookForm } from '../../../projections/queries/hooks';
+import { triggerExamples } from '../../examples/runs';
 import { nextCursor } from '../../pages';
 import { agentId } from '../../schemas';
 import { runbookName, version } from '../runs/schema';
 
 const strict = { additionalProperties: false };
 const time = Type.String({ format: 'date-time' });
-const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
+const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', examples: ['pushes'] });
 const form = stringEnum<HookForm>(['generic', 'github', 'alertmanager'], {
   description: 'How deliveries are signed and told apart.',
 });
@@ -36,7 +37,7 @@ export const newHook = Type.Object(
     ),
     input: Type.Optional(template),
   },
-  strict,
+  { ...strict, examples: [triggerExamples.newHook] },
 );
 
 export const hook = Type.Object(
@@ -53,20 +54,33 @@ export const hook = Type.Object(
     createdAt: time,
     updatedAt: time,
   },
-  { $id: 'Hook' },
+  { $id: 'Hook', examples: [triggerExamples.hook] },
 );
 
-export const hookPage = Type.Object({ hooks: Type.Array(hook), next: nextCursor }, { $id: 'HookPage' });
+export const hookPage = Type.Object(
+  { hooks: Type.Array(hook), next: nextCursor },
+  { $id: 'HookPage', examples: [triggerExamples.hookPage] },
+);
 
 export const deliveryList = Type.Object(
-  { deliveries: Type.Array(Type.Object({ delivery: Type.String(), run: agentId, receivedAt: time })) },
-  { $id: 'HookDeliveries' },
+  {
+    deliveries: Type.Array(Type.Object({ delivery: Type.String(), run: agentId, receivedAt: time })),
+    next: nextCursor,
+  },
+  { $id: 'HookDeliveryPage', examples: [triggerExamples.deliveryPage] },
 );
+
+export const deleted = Type.Object({ id }, { examples: [triggerExamples.deletedHook] });
+
+export const deliveredEvent = Type.Unknown({
+  description: 'The event, as its sender makes it.',
+  examples: [triggerExamples.event],
+});
 
 export const delivered = Type.Object(
   {
     run: Type.Union([agentId, Type.Null()], { description: 'Null where it asks for none.' }),
     duplicate: Type.Boolean({ description: 'It had come before.' }),
   },
-  { $id: 'Delivered' },
+  { $id: 'Delivered', examples: [triggerExamples.delivered] },
 );

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { commandsOf, eventsOf, type AnyKind } from '../../../actors/core/kind';
 import { kinds } from '../../../actors/registry';
+import { eventExamples } from '../../examples/agents';
 import { route, type Route } from '../../route';
 
 const kindSchema = Type.Object(
@@ -23,6 +24,8 @@ const kindSchema = Type.Object(
   { $id: 'Kind' },
 );
 
+const kindList = Type.Object({ kinds: Type.Array(kindSchema) }, { examples: [eventExamples.kinds] });
+
 const list = route({
   method: 'get',
   path: '/kinds',
@@ -30,7 +33,7 @@ const list = route({
   permission: 'kinds:read',
   tag: 'kinds',
   summary: 'Kinds of agents: what they take and what they tell',
-  responses: { 200: { description: 'All kinds.', schema: Type.Object({ kinds: Type.Array(kindSchema) }) } },
+  responses: { 200: { description: 'All kinds.', schema: kindList } },
   problems: [],
   handler: () => Promise.resolve({ body: { kinds: kinds.map(presentKind) } }),
 });

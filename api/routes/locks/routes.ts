@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { targetAgentId } from '../../../actors/target/key';
 import { replayHeader, sendCommand } from '../../commands';
+import { runExamples } from '../../examples/runs';
 import { checkCursor, linkHeader, nextCursor, pageQuery, pageReply } from '../../pages';
 import { Problem, problemOf } from '../../problem';
 import { route, type Route } from '../../route';
@@ -48,7 +49,10 @@ const list = route({
   responses: {
     200: {
       description: 'A page, by key.',
-      schema: Type.Object({ locks: Type.Array(lock), next: nextCursor }, { $id: 'LockPage' }),
+      schema: Type.Object(
+        { locks: Type.Array(lock), next: nextCursor },
+        { $id: 'LockPage', examples: [runExamples.lockPage] },
+      ),
       headers: linkHeader,
     },
   },
@@ -72,7 +76,7 @@ const breakLock = route({
   headers: writeHeaders,
   body: Type.Object(
     { key, owner: Type.Optional(agentId), reason: Type.String({ minLength: 1, maxLength: 1000 }) },
-    strict,
+    { ...strict, examples: [runExamples.lockBreak] },
   ),
   responses: {
     200: {

@@ -3,12 +3,15 @@ import { publishedSchema } from '../../../actors/runbook/published-schema';
 import { describeActions } from '../../../activities/actions/catalogue';
 import type { Runbook } from '../../../projections/queries/runbooks';
 import type { Runbooks } from '../../dependencies';
+import { runbookExamples } from '../../examples/runs';
 import { jsonDiff } from '../../json-diff';
 import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
+import { expectedVersion } from '../../preconditions';
 import { Problem } from '../../problem';
 import { route, type Route } from '../../route';
 import { checkedDocument, checkedSource, type CheckedRunbook } from '../../runbook-saving';
+import { idempotencyHeader, ifMatchHeader, readHeaders } from '../../schemas';
 import { plan as planSchema } from '../runs/schema';
 import {
   diffQuery,
@@ -16,16 +19,20 @@ import {
   newRunbook,
   planBody,
   runbook,
+  runbookDocument,
   runbookDiff,
   runbookPage,
   runbookParams,
-  runbookSummary,
+  runbookVersionPage,
   saved,
   versionQuery,
 } from './schema';
 
 const tag = 'runbooks';
-const fromYaml = (source: string): object => ({ source });
+const etag = 'The version, in quotes.';
+const savedHeaders = { Location: 'Where it is.', ETag: etag };
+const jsonSchema = Type.Object({}, { examples: [runbookExamples.schema] });
+const fromYaml = { read: (source: string): object => ({ source }), schema: runbookDocument };
 
 const schema = route({
   method: 'get',
@@ -34,7 +41,7 @@ const schema = route({
   permission: 'runbooks:read',
   tag,
   summary: 'JSON Schema of runbooks, for editors',
-  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: Type.Object({}) } },
+  responses: { 200: { description: 'A JSON Schema, 2020-12.', schema: jsonSchema } },
   problems: [],
   handler: () => Promise.resolve({ body: publishedSchema(describeActions()) }),
 });
@@ -62,26 +69,29 @@ const save = route({
   permission: 'runbooks:write',
   tag,
   summary: 'Keep a runbook as a new version, where it is another one than the newest',
+  idempotent: true,
+  headers: Type.Object({ 'if-match': ifMatchHeader, 'idempotency-key': idempotencyHeader }),
   body: newRunbook,
   fromYaml,
   responses: {
-    200: { description: 'The newest version is the same; nothing was kept.', schema: saved },
-    201: { description: 'A new version.', schema: saved, headers: { Location: 'Where it is.' } },
+    200: { description: 'The newest version is the same; nothing was kept.', schema: saved, headers: savedHeaders },
+    201: { description: 'A new version.', schema: saved, headers: savedHeaders },
   },
-  problems: ['invalid_runbook', 'unavailable'],
-  async handler({ body, principal, deps }) {
+  problems: ['invalid_runbook', 'version_conflict', 'unavailable'],
+  async handler({ body, headers, principal, deps }) {
     const checked = checkedBody(body);
     const { reason } = body;
-    const { version, created } = await deps.runbooks.save({
-      ...checked,
-      createdBy: principal.subject,
-      ...(reason === undefined ? {} : { reason }),
-    });
     const { name, hash } = checked;
+    const kept = await deps.runbooks.save(
+      { ...checked, createdBy: principal.subject, ...(reason === undefined ? {} : { reason }) },
+      expectedVersion(headers['if-match']),
+    );
+    if (!kept) throw new Problem('version_conflict', `the newest version of runbook ${name} is another one`);
+    const { version, created } = kept;
     return {
       status: created ? 201 : 200,
       body: { name, version, hash, created },
-      headers: { Location: `${apiPrefix}/runbooks/${name}?version=${version}` },
+      headers: { Location: `${apiPrefix}/runbooks/${name}?version=${version}`, ETag: `"${version}"` },
     };
   },
 });
@@ -112,10 +122,12 @@ const get = route({
   summary: 'A version of a runbook, the newest where none is named',
   params: runbookParams,
   query: versionQuery,
-  responses: { 200: { description: 'The runbook.', schema: runbook } },
+  headers: readHeaders,
+  responses: { 200: { description: 'The runbook.', schema: runbook, headers: { ETag: etag } } },
   problems: ['runbook_not_found', 'unavailable'],
   async handler({ params: { name }, query: { version }, deps }) {
-    return { body: await readRunbook(deps.runbooks, name, version) };
+    const found = await readRunbook(deps.runbooks, name, version);
+    return { body: found, headers: { ETag: `"${found.version}"` } };
   },
 });
 
@@ -127,14 +139,14 @@ const versions = route({
   tag,
   summary: 'Versions of a runbook, newest first: who, when, why',
   params: runbookParams,
-  responses: {
-    200: { description: 'At most 1,000.', schema: Type.Object({ versions: Type.Array(runbookSummary) }) },
-  },
-  problems: ['runbook_not_found', 'unavailable'],
-  async handler({ params: { name }, deps }) {
-    const found = await deps.runbooks.versions(name);
-    if (found.length === 0) throw new Problem('runbook_not_found', `there is no runbook ${name}`);
-    return { body: { versions: found } };
+  query: Type.Object(pageQuery, { additionalProperties: false }),
+  responses: { 200: { description: 'A page.', schema: runbookVersionPage, headers: linkHeader } },
+  problems: ['invalid_cursor', 'runbook_not_found', 'unavailable'],
+  async handler({ params: { name }, query, deps }) {
+    checkCursor(query.cursor, ['number']);
+    const page = await deps.runbooks.versions(name, query.limit, query.cursor);
+    if (page.versions.length === 0) await readRunbook(deps.runbooks, name, undefined);
+    return pageReply(`/runbooks/${name}/versions`, query, page);
   },
 });
 

@@ -1,4 +1,3 @@
-import { Problem } from '../../problem';
 import { route } from '../../route';
 import { commandRun } from '../../run-commands';
 import { writeHeaders } from '../../schemas';
@@ -40,9 +39,6 @@ export const answer = route({
   ],
   async handler({ params: { id, path }, body, headers, principal, deps }) {
     const { planHash, reason } = body;
-    if (body.answer === 'approve' && planHash === undefined) {
-      throw new Problem('invalid_body', 'the body is not valid', [{ pointer: '/planHash', message: 'is required' }]);
-    }
     const why = reason === undefined ? {} : { reason };
     const order =
       body.answer === 'approve'

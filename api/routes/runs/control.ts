@@ -1,5 +1,5 @@
 import type { Static, TObject } from '@sinclair/typebox';
-import { launchReply, newRunId } from '../../launching';
+import { launchMeta, launchReply, newRunId } from '../../launching';
 import { Problem } from '../../problem';
 import type { ProblemCode } from '../../problems';
 import { route, type Route } from '../../route';
@@ -68,6 +68,7 @@ const retry = route({
   description:
     'A run that goes on, with a step that waits for a decision, tries that step again: 200. Of a run that has ended, a new one begins ' +
     'where it failed, without what is done already and without the steps of `skip`: 201.',
+  idempotent: true,
   params: runParams,
   headers: writeHeaders,
   body: retryBody,
@@ -75,16 +76,15 @@ const retry = route({
   problems: [...problems, 'runbook_not_found', 'invalid_input', 'key_reused'],
   async handler({ params: { id }, body: { step, skip = [], reason }, headers, principal, deps }) {
     const sender = { principal, headers };
-    const why = reason === undefined ? {} : { reason };
     const run = await readRun(deps, id);
     if (!hasEnded(run)) {
       const data = { step: step ?? blockedStep(run) };
-      return commandRun(deps, id, { type: 'RetryStep', data, ...why }, sender);
+      const order = { type: 'RetryStep', data, ...(reason === undefined ? {} : { reason }) };
+      return commandRun(deps, id, order, sender);
     }
     const launched = await deps.launcher.retry(id, {
       id: newRunId(sender, `retry ${id}`),
-      principal: principal.subject,
-      ...why,
+      ...launchMeta(sender, reason),
       skip: Object.fromEntries(skip.map((each) => [each.step, each.reason])),
     });
     return launchReply(deps, launched, { of: id, startedBy: principal.subject, chosen: false });

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { RunLogLine } from '../../../infra/postgres/run-logs';
 import type { RunLedger } from '../../dependencies';
+import { linkHeader, nextLink } from '../../pages';
 import { route } from '../../route';
 import { followToEnd } from '../../run-log-follower';
 import { readRun } from '../../run-reader';
 import { ndjson } from '../events/ndjson';
-import { logPage, logsQuery, runParams } from './schema';
+import { logLine, logPage, logsQuery, runParams } from './schema';
 
 const pageSize = 2_000;
 
@@ -21,7 +22,7 @@ export const logs = route({
     'one line each, which ends when the run has ended and everything was sent.',
   params: runParams,
   query: logsQuery,
-  responses: { 200: { description: 'A page, or a stream.', schema: logPage, types: ['application/json', ndjson] } },
+  responses: { 200: { description: 'A page, or a stream.', schema: logPage, line: logLine, headers: linkHeader } },
   problems: ['run_not_found', 'unavailable'],
   async handler({ params: { id }, query: { after, limit, step, follow }, gone, deps }) {
     await readRun(deps, id);
@@ -29,7 +30,9 @@ export const logs = route({
       const lines = followToEnd(deps, id, after, gone());
       return { body: Readable.from(texts(lines, step)), type: ndjson };
     }
-    return { body: await page(deps.runs, id, { after, limit, step }) };
+    const found = await page(deps.runs, id, { after, limit, step });
+    if (!found.more) return { body: found };
+    return { body: found, headers: nextLink(`/runs/${id}/logs`, { after: found.position, limit, step }) };
   },
 });
 

@@ -3,8 +3,9 @@ import { runbookNamePattern } from '../../../actors/runbook/document';
 import { runOutcomes } from '../../../actors/run/events';
 import type { RunStatus } from '../../../actors/run/state';
 import { stringEnum } from '../../../actors/core/string-enum';
+import { runbookExamples, runExamples } from '../../examples/runs';
 import { nextCursor, pageQuery } from '../../pages';
-import { agentId, sequence } from '../../schemas';
+import { agentId, agentIdPattern, chosenId, demands, sequence } from '../../schemas';
 
 const strict = { additionalProperties: false };
 const time = Type.String({ format: 'date-time' });
@@ -12,17 +13,20 @@ const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =
 const maybeTime = orNull(time);
 const maybeText = orNull(Type.String());
 
-export const runbookName = Type.String({ pattern: runbookNamePattern });
+export const runbookName = Type.String({ pattern: runbookNamePattern, examples: ['greet'] });
 export const version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 export const reason = Type.Optional(Type.String({ description: 'Why; kept in the events.', maxLength: 1000 }));
 export const input = Type.Record(Type.String(), Type.Unknown(), { description: 'As the runbook declares it.' });
 
-export const runParams = Type.Object({ id: agentId }, strict);
+const runId = Type.String({ description: 'Id of a run.', pattern: agentIdPattern, examples: ['greet-1'] });
+
+export const runParams = Type.Object({ id: runId }, strict);
 const stepPath = Type.String({
   description: 'Path of a step, such as `roll[2].restart`.',
   pattern: '^[A-Za-z0-9_.\\[\\]-]{1,500}$',
+  examples: ['ask'],
 });
-export const stepParams = Type.Object({ id: agentId, path: stepPath }, strict);
+export const stepParams = Type.Object({ id: runId, path: stepPath }, strict);
 
 const status = stringEnum<RunStatus>(['starting', 'running', 'paused', 'undoing', 'verifying', ...runOutcomes], {});
 
@@ -65,7 +69,10 @@ const runSummary = Type.Object(
   { $id: 'RunSummary' },
 );
 
-export const runPage = Type.Object({ runs: Type.Array(runSummary), next: nextCursor }, { $id: 'RunPage' });
+export const runPage = Type.Object(
+  { runs: Type.Array(runSummary), next: nextCursor },
+  { $id: 'RunPage', examples: [runExamples.runPage] },
+);
 
 const stepError = orNull(Type.Object({ code: Type.String(), message: Type.String() }));
 
@@ -111,7 +118,11 @@ export const run = Type.Object(
     endedAt: maybeTime,
     lineage: orNull(Type.Object({ type: Type.String(), of: Type.String() })),
   },
-  { $id: 'Run', description: 'Its whole story is in its events: it is an agent of that id.' },
+  {
+    $id: 'Run',
+    description: 'Its whole story is in its events: it is an agent of that id.',
+    examples: [runExamples.run],
+  },
 );
 
 export const newRun = Type.Object(
@@ -119,19 +130,22 @@ export const newRun = Type.Object(
     runbook: runbookName,
     version: Type.Optional(version),
     input: Type.Optional(input),
-    id: Type.Optional(agentId),
+    id: Type.Optional(chosenId),
     reason,
     dry_run: Type.Optional(Type.Boolean({ description: 'Answers with what would be done; nothing is.' })),
   },
-  strict,
+  { ...strict, examples: [runExamples.newRun] },
 );
 
-export const noteBody = Type.Object({ reason }, strict);
+export const noteBody = Type.Object({ reason }, { ...strict, examples: [runExamples.note] });
 export const cancelBody = Type.Object(
   { undo: Type.Optional(Type.Boolean({ description: 'Take back what was done, the last first.' })), reason },
-  strict,
+  { ...strict, examples: [runExamples.cancel] },
 );
-export const skipBody = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 1000 }) }, strict);
+export const skipBody = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 1000 }) },
+  { ...strict, examples: [runExamples.skip] },
+);
 export const retryBody = Type.Object(
   {
     step: Type.Optional(stepPath),
@@ -142,9 +156,12 @@ export const retryBody = Type.Object(
     ),
     reason,
   },
-  strict,
+  { ...strict, examples: [runExamples.retry] },
 );
-export const rerunBody = Type.Object({ input: Type.Optional(input), version: Type.Optional(version), reason }, strict);
+export const rerunBody = Type.Object(
+  { input: Type.Optional(input), version: Type.Optional(version), reason },
+  { ...strict, examples: [runExamples.rerun] },
+);
 export const answerBody = Type.Object(
   {
     answer: stringEnum(['approve', 'deny'], {}),
@@ -153,7 +170,11 @@ export const answerBody = Type.Object(
     ),
     reason,
   },
-  strict,
+  {
+    ...strict,
+    anyOf: [{ properties: { answer: { const: 'deny' } } }, demands('planHash')],
+    examples: [runExamples.answer],
+  },
 );
 
 export const plan = Type.Object(
@@ -171,7 +192,11 @@ export const plan = Type.Object(
     steps: Type.Array(Type.Object({ path: Type.String(), kind: Type.String(), reached: Type.String() })),
     planHash: Type.String(),
   },
-  { $id: 'RunPlan', description: 'What a run would do, as far as it can be known. Nothing of it has been done.' },
+  {
+    $id: 'RunPlan',
+    description: 'What a run would do, as far as it can be known. Nothing of it has been done.',
+    examples: [runbookExamples.plan],
+  },
 );
 
 export const logsQuery = Type.Object(
@@ -189,7 +214,7 @@ export const logsQuery = Type.Object(
   strict,
 );
 
-const logLine = Type.Object(
+export const logLine = Type.Object(
   {
     position: Type.Integer({ minimum: 1 }),
     path: Type.String(),
@@ -208,5 +233,5 @@ export const logPage = Type.Object(
     position: Type.Integer({ description: '`after` for what follows.' }),
     more: Type.Boolean({ description: 'There was more at that moment.' }),
   },
-  { $id: 'RunLogPage' },
+  { $id: 'RunLogPage', examples: [runExamples.logPage] },
 );

@@ -1,5 +1,4 @@
 import { within } from '../../access/authorize';
-import { refuseOwnIds } from '../../kept-agents';
 import { launchMeta, launchReply, newRunId } from '../../launching';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { route } from '../../route';
@@ -8,12 +7,11 @@ import { writeHeaders } from '../../schemas';
 import { listQuery, newRun, plan, rerunBody, run, runPage, runParams } from './schema';
 
 const tag = 'runs';
-const replayed = '`true` where an earlier try had begun it.';
 
 export const startedResponse = {
   description: 'It has begun.',
   schema: run,
-  headers: { Location: 'Where it is.', 'Idempotent-Replayed': replayed },
+  headers: { Location: 'Where it is.' },
 };
 
 export const list = route({
@@ -41,13 +39,13 @@ export const start = route({
   permission: 'runs:start',
   tag,
   summary: 'Begin a run of a runbook, or see what it would do',
+  idempotent: true,
   headers: writeHeaders,
   body: newRun,
   responses: { 200: { description: 'With `dry_run`: what it would do.', schema: plan }, 201: startedResponse },
   problems: ['runbook_not_found', 'invalid_input', 'agent_exists', 'key_reused', 'unavailable'],
   async handler({ body, headers, principal, deps }) {
     const { runbook, version, input = {}, reason, dry_run } = body;
-    refuseOwnIds(body.id);
     const sender = { principal, headers };
     const request = {
       runbook,
@@ -84,6 +82,7 @@ export const rerun = route({
   permission: 'runs:start',
   tag,
   summary: 'Begin the same again, with another input where one is given',
+  idempotent: true,
   params: runParams,
   headers: writeHeaders,
   body: rerunBody,
@@ -93,8 +92,7 @@ export const rerun = route({
     const sender = { principal, headers };
     const launched = await deps.launcher.rerun(params.id, {
       id: newRunId(sender, `rerun ${params.id}`),
-      principal: principal.subject,
-      ...(reason === undefined ? {} : { reason }),
+      ...launchMeta(sender, reason),
       ...(input === undefined ? {} : { input }),
       ...(version === undefined ? {} : { version }),
     });

@@ -2,10 +2,12 @@ import { Type } from '@sinclair/typebox';
 import { checkedInput } from '../../../actors/runbook/input';
 import type { Dependencies } from '../../dependencies';
 import { apiPrefix } from '../../mount';
+import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import type { ProblemCode } from '../../problems';
 import { route, type Route } from '../../route';
-import { backfillBody, newSchedule, noteBody, schedule, scheduleList, scheduleParams } from './schema';
+import { keyHeaders } from '../../schemas';
+import { backfillBody, deleted, newSchedule, noteBody, schedule, scheduleList, scheduleParams } from './schema';
 
 const tag = 'schedules';
 const problems: ProblemCode[] = ['schedule_not_found', 'unavailable'];
@@ -18,9 +20,13 @@ const list = route({
   permission: 'schedules:read',
   tag,
   summary: 'List schedules',
-  responses: { 200: { description: 'All of them, by id.', schema: scheduleList } },
-  problems: ['unavailable'],
-  handler: async ({ deps }) => ({ body: { schedules: await deps.schedules.list() } }),
+  query: Type.Object(pageQuery, { additionalProperties: false }),
+  responses: { 200: { description: 'A page, by id.', schema: scheduleList, headers: linkHeader } },
+  problems: ['invalid_cursor', 'unavailable'],
+  async handler({ query, deps }) {
+    checkCursor(query.cursor, ['text']);
+    return pageReply('/schedules', query, await deps.schedules.list(query.limit, query.cursor));
+  },
 });
 
 const create = route({
@@ -31,16 +37,13 @@ const create = route({
   tag,
   summary: 'Run a runbook at set times',
   description: 'The runbook and its input are checked now; its newest version runs unless one is named.',
+  idempotent: true,
+  headers: keyHeaders,
   body: newSchedule,
   responses: { 201: { description: 'It is set.', schema: schedule, headers: { Location: 'Where it is.' } } },
   problems: ['schedule_exists', 'invalid_schedule', 'runbook_not_found', 'invalid_input', 'unavailable'],
   async handler({ body, principal, deps }) {
     const { time_zone, catchup_window, version, input = {}, cron, every, note, ...rest } = body;
-    if ((cron === undefined) === (every === undefined)) {
-      throw new Problem('invalid_body', 'a schedule has either `cron` or `every`', [
-        { pointer: cron ? '/every' : '/cron', message: 'is one too many, or one too few' },
-      ]);
-    }
     await checkRunbook(deps, body.runbook, version, input);
     const made = await deps.schedules.create({
       ...rest,
@@ -90,7 +93,7 @@ const remove = route({
   tag,
   summary: 'Delete a schedule; its runs stay',
   params: scheduleParams,
-  responses: { 200: { description: 'It is gone.', schema: Type.Object({ id: Type.String() }) } },
+  responses: { 200: { description: 'It is gone.', schema: deleted } },
   problems,
   async handler({ params: { id }, deps }) {
     await deps.schedules.remove(id);
@@ -110,7 +113,9 @@ function control(
     permission: 'schedules:write',
     tag,
     summary,
+    idempotent: true,
     params: scheduleParams,
+    headers: keyHeaders,
     body: noteBody,
     responses: shown,
     problems,
@@ -128,6 +133,8 @@ const backfill = route({
   permission: 'schedules:write',
   tag,
   summary: 'Begin what would have begun in a span of the past',
+  idempotent: true,
+  headers: keyHeaders,
   params: scheduleParams,
   body: backfillBody,
   responses: shown,

@@ -1,11 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import { overlaps } from '../../../temporal/schedules';
+import { triggerExamples } from '../../examples/runs';
+import { nextCursor } from '../../pages';
+import { demands } from '../../schemas';
 import { input, runbookName, version } from '../runs/schema';
 
 const strict = { additionalProperties: false };
 const time = Type.String({ format: 'date-time' });
-const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
+const id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', examples: ['hourly'] });
 const note = Type.Optional(Type.String({ maxLength: 500 }));
 
 export const scheduleParams = Type.Object({ id }, strict);
@@ -37,11 +40,17 @@ export const newSchedule = Type.Object(
     }),
     note,
   },
-  strict,
+  {
+    ...strict,
+    description: 'Either `cron` or `every`.',
+    oneOf: [demands('cron'), demands('every')],
+    examples: [triggerExamples.newSchedule],
+  },
 );
 
-export const noteBody = Type.Object({ note }, strict);
-export const backfillBody = Type.Object({ from: time, to: time }, strict);
+export const noteBody = Type.Object({ note }, { ...strict, examples: [triggerExamples.scheduleNote] });
+export const backfillBody = Type.Object({ from: time, to: time }, { ...strict, examples: [triggerExamples.backfill] });
+export const deleted = Type.Object({ id }, { examples: [triggerExamples.deletedSchedule] });
 
 const maybe = Type.Union([version, Type.Null()], { description: 'The newest at each time where it is null.' });
 
@@ -62,7 +71,10 @@ const shared = {
   ),
 };
 
-export const scheduleList = Type.Object({ schedules: Type.Array(Type.Object(shared)) }, { $id: 'ScheduleList' });
+export const scheduleList = Type.Object(
+  { schedules: Type.Array(Type.Object(shared)), next: nextCursor },
+  { $id: 'SchedulePage', examples: [triggerExamples.schedulePage] },
+);
 
 export const schedule = Type.Object(
   {
@@ -73,5 +85,5 @@ export const schedule = Type.Object(
     createdAt: time,
     counts: Type.Object({ taken: Type.Integer(), missed: Type.Integer(), skipped: Type.Integer() }),
   },
-  { $id: 'Schedule' },
+  { $id: 'Schedule', examples: [triggerExamples.schedule] },
 );

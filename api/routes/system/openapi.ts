@@ -2,6 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { openApi } from '../../openapi';
 import { route, type Route } from '../../route';
 
+const described31 = Type.Object({}, { examples: [{ openapi: '3.1.0', info: { title: 'Ymera' } }] });
+
 /** Serves the description of the given routes, and of itself. */
 export function openApiRoute(described: readonly Route[]): Route {
   let document: object | undefined;
@@ -12,7 +14,7 @@ export function openApiRoute(described: readonly Route[]): Route {
     permission: 'public',
     tag: 'system',
     summary: 'This description',
-    responses: { 200: { description: 'OpenAPI 3.1.', schema: Type.Object({}) } },
+    responses: { 200: { description: 'OpenAPI 3.1.', schema: described31 } },
     problems: [],
     handler({ deps }) {
       document ??= openApi([...described, self], deps.about.version);

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Dependencies } from '../../dependencies';
+import { agentExamples } from '../../examples/agents';
 import { route, type Route } from '../../route';
 
 const count = Type.Integer({ minimum: 0 });
@@ -18,7 +19,7 @@ const infoSchema = Type.Object(
     queueDepth: Type.Integer({ minimum: 0, description: 'Commands that wait in this process.' }),
     projector: orUnknown(Type.Object({ waiting: count, unacked: count, lag: count })),
   },
-  { $id: 'SystemInfo' },
+  { $id: 'SystemInfo', examples: [agentExamples.info] },
 );
 
 const info = route({

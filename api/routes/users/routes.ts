@@ -5,6 +5,7 @@ import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import { route, type Route } from '../../route';
+import { keyHeaders } from '../../schemas';
 import { newUser, user, userChange, userPage, userParams } from './schema';
 
 const tag = 'users';
@@ -34,6 +35,8 @@ const create = route({
   permission: 'users:write',
   tag,
   summary: 'Make a user: a person with a password, or a service',
+  idempotent: true,
+  headers: keyHeaders,
   body: newUser,
   responses: { 201: { description: 'The user.', schema: user, headers: { Location: 'Where it is.' } } },
   problems: ['user_exists', 'unavailable'],

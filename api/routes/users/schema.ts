@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { accessExamples } from '../../examples/access';
 import { nextCursor } from '../../pages';
 import { role, userKind, username } from '../auth/schema';
 
@@ -18,7 +19,7 @@ export const newUser = Type.Object(
     password: Type.Optional(Type.String({ ...password, description: 'A person has one, a service none.' })),
     roles,
   },
-  strict,
+  { ...strict, examples: [accessExamples.newUser] },
 );
 
 export const userChange = Type.Object(
@@ -27,7 +28,7 @@ export const userChange = Type.Object(
     disabled: Type.Optional(Type.Boolean({ description: 'Can do nothing, from now on, until it is enabled again.' })),
     password: Type.Optional(password),
   },
-  { ...strict, minProperties: 1 },
+  { ...strict, minProperties: 1, examples: [accessExamples.userChange] },
 );
 
 export const user = Type.Object(
@@ -41,7 +42,10 @@ export const user = Type.Object(
     createdAt: time,
     updatedAt: time,
   },
-  { $id: 'User' },
+  { $id: 'User', examples: [accessExamples.user] },
 );
 
-export const userPage = Type.Object({ users: Type.Array(user), next: nextCursor }, { $id: 'UserPage' });
+export const userPage = Type.Object(
+  { users: Type.Array(user), next: nextCursor },
+  { $id: 'UserPage', examples: [accessExamples.userPage] },
+);
