@@ -15,6 +15,9 @@ const securitySchemes = {
 
 const description = `Event-sourced agents: send commands, read events.
 
+What makes something takes an \`Idempotency-Key\`: sent again within 24 h, it is answered as the first time. Lists have pages; \`Link\` leads to the
+next one. What has a version has an \`ETag\`, for \`If-None-Match\` and \`If-Match\`.
+
 Every answer has an \`X-Request-Id\`. Errors are \`application/problem+json\`; \`/docs/problems\` says what each \`code\` means. A path that is
 asked with a method that is not its own answers 405 \`method_not_allowed\` with \`Allow\`.`;
 

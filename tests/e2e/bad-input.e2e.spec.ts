@@ -96,8 +96,8 @@ describe('bad input', () => {
     const before = (await lines()).length;
     await api.raw('POST', `/api/v1/agents/${marker}/commands`, { body: '{', headers: json });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const added = (await lines()).slice(before - 1).filter(Boolean);
+    // The line of the request before may have come late.
+    const added = (await lines()).slice(before - 1).filter((line) => line.includes(marker));
     expect(added).toHaveLength(1);
-    expect(added[0]).toContain(marker);
   });
 });

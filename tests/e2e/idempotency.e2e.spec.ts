@@ -68,18 +68,28 @@ describe('an Idempotency-Key', () => {
     expect([status, headers.get('idempotent-replayed')]).toEqual([201, null]);
   });
 
-  it('lists hooks page by page, as the Link header leads', async () => {
-    for (const id of ['a', 'b', 'c']) {
-      await api.call('POST', 'hooks', { id, runbook: 'say', form: 'github', secret: 'secret://key' });
-    }
-    const seen: string[] = [];
-    for (let path: string | undefined = 'hooks?limit=2'; path !== undefined;) {
+  /** What a list holds, from page to page, as the Link header leads. */
+  const walk = async (list: string, of: string, what: string): Promise<unknown[]> => {
+    const seen: unknown[] = [];
+    for (let path: string | undefined = `${list}?limit=1`; path !== undefined;) {
       const { status, body, headers }: Answer = await api.call('GET', path);
-      expect(status).toBe(200);
-      seen.push(...(body.hooks as { id: string }[]).map(({ id }) => id));
+      expect([status, (body[of] as object[]).length]).toEqual([200, 1]);
+      seen.push((body[of] as Record<string, unknown>[])[0]?.[what]);
       path = /^<\/api\/v1\/(.*)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
     }
-    expect(seen.sort()).toEqual(['a', 'b', 'c', 'door']);
+    return seen;
+  };
+
+  it('lists page by page, as the Link header leads', async () => {
+    for (const id of ['a', 'b']) {
+      await api.call('POST', 'hooks', { id, runbook: 'say', form: 'github', secret: 'secret://key' });
+      await api.call('POST', 'schedules', { id, runbook: 'say', every: 86_400 });
+    }
+    expect(await walk('hooks', 'hooks', 'id')).toEqual(['b', 'a', 'door']);
+    expect(await walk('runbooks/say/versions', 'versions', 'version')).toEqual([2, 1]);
+    // Temporal lists a new schedule a moment later.
+    await until(async () => (await api.call('GET', 'schedules')).body.schedules.length === 4, 'the schedules');
+    expect(await walk('schedules', 'schedules', 'id')).toEqual(['a', 'b', 'late', 'now']);
   });
 
   it('keeps a runbook only where its newest version is the one that was read', async () => {
