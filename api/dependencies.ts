@@ -18,8 +18,11 @@ import type { User } from '../projections/queries/users';
 import type { NewSchedule, Schedule, ScheduleDetail } from '../temporal/schedules';
 import type { AgentView } from '../workflows/messages';
 import type { AgentEvents } from './agent-events';
+import type { Clients } from './client';
 import type { ApiMetrics } from './metrics';
 import type { Passwords } from './passwords';
+import type { LimitClass } from './rate-limit/classes';
+import type { Count } from './rate-limit/counter';
 import type { Tokens } from './tokens';
 import type { Hub } from './ws/hub';
 
@@ -145,6 +148,16 @@ export interface OnceStore {
   claim(id: string, seconds: number): Promise<boolean>;
 }
 
+/** How often who may come; see `rate-limit/limiter.ts`. */
+export interface RequestLimits {
+  /** Counts one request. @returns null where the class has no limit */
+  count(name: LimitClass, key: string): Promise<Count | null>;
+  /** Why a request would be turned away for certain, without counting it. */
+  refusal(name: LimitClass, key: string): Count | null;
+  /** False while each process counts by itself. */
+  readonly isShared: boolean;
+}
+
 export const dependencyNames = ['temporal', 'nats', 'redis', 'postgres'] as const;
 export type DependencyName = (typeof dependencyNames)[number];
 
@@ -167,6 +180,10 @@ export interface Dependencies {
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
   projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
   probes: Probes;
+  clients: Clients;
+  limits: RequestLimits;
+  /** Whose pages may call the API from a browser, beside its own. */
+  corsOrigins: ReadonlySet<string>;
   tokens: Tokens;
   passwords: Passwords;
   hub: Pick<Hub, 'learn' | 'size'>;

@@ -57,6 +57,12 @@ export function problemsPage(): string {
   );
 }
 
+/** The pages that this process makes, by path; `npm run validate:csp` looks at them too. */
+export const pages: Readonly<Record<string, () => string>> = {
+  '/docs': () => docsPage,
+  '/docs/problems': problemsPage,
+};
+
 /** Serves `/docs` and what it needs; `/` leads there. */
 export function mountDocs(router: Router<RequestState>): void {
   const text = (path: string, type: string, body: string): void => {
@@ -66,9 +72,8 @@ export function mountDocs(router: Router<RequestState>): void {
       ctx.body = body;
     });
   };
-  text('/docs', 'html', docsPage);
+  for (const [path, html] of Object.entries(pages)) text(path, 'html', html());
   text('/docs/start.js', 'text/javascript', startScript);
-  text('/docs/problems', 'html', problemsPage());
   text('/docs/problems.css', 'css', problemStyle);
   router.get('/', (ctx) => {
     ctx.state.route = '/';

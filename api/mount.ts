@@ -4,6 +4,7 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type { Dependencies } from './dependencies';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
+import { countCaller } from './middleware/rate-limit';
 import type { Reply, RequestState, Route } from './route';
 import type { Principal } from './tokens';
 import { validator } from './validator';
@@ -12,7 +13,7 @@ export const apiPrefix = '/api/v1';
 
 const nobody: Principal = { subject: '', roles: [] };
 
-/** Serves the routes: credential, then parameters, then body, then handler. */
+/** Serves the routes: credential, then limit, then parameters, then body, then handler. */
 export function mountRoutes(router: Router<RequestState>, routes: readonly Route[], deps: Dependencies): void {
   for (const route of routes) {
     const path = apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1');
@@ -26,6 +27,7 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     ctx.state.route = apiPrefix + route.path;
     ctx.set('Cache-Control', 'no-store');
     const principal = route.auth === false ? nobody : await authenticate(ctx, deps.tokens);
+    await countCaller(ctx, deps.limits, principal.subject);
     // Copies without a prototype's surprises, because validation converts in place.
     const params: unknown = { ...(ctx as unknown as { params: object }).params };
     const query: unknown = { ...ctx.query };
@@ -36,7 +38,7 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     const body = check.body ? await bodyOf(ctx, route) : undefined;
     check.body?.(body);
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
-    const raw = { headers: ctx.headers, read: () => readBody(ctx.req, ctx.request.length) };
+    const raw = { headers: ctx.headers, read: (most?: number) => readBody(ctx.req, ctx.request.length, most) };
     const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
     answer(
       ctx,

@@ -47,9 +47,11 @@ function operation(route: Route, schemas: Json): Json {
   };
 }
 
-function requestBody({ body, fromYaml, rawBody }: Route, schemas: Json): Json {
-  if (rawBody !== undefined)
-    return { requestBody: { description: rawBody, content: { 'application/json': { schema: {} } } } };
+function requestBody({ body, fromYaml, rawBody, rawTypes = ['application/json'] }: Route, schemas: Json): Json {
+  if (rawBody !== undefined) {
+    const content = Object.fromEntries(rawTypes.map((type) => [type, { schema: {} }]));
+    return { requestBody: { description: rawBody, content } };
+  }
   if (!body) return {};
   const json = { 'application/json': { schema: plain(body, schemas) } };
   const yaml = fromYaml ? { 'application/yaml': { schema: { type: 'string' } } } : {};
@@ -78,7 +80,7 @@ function answers(route: Route, schemas: Json): Json {
 }
 
 function refusals(route: Route): Json {
-  const codes = new Set<ProblemCode>([...route.problems, 'internal_error', 'invalid_parameter']);
+  const codes = new Set<ProblemCode>([...route.problems, 'internal_error', 'invalid_parameter', 'rate_limited']);
   if (route.auth !== false)
     for (const code of ['unauthenticated', 'invalid_token', 'token_expired'] as const) codes.add(code);
   if (route.body) for (const code of bodyProblems) codes.add(code);

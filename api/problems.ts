@@ -200,8 +200,18 @@ const edge = {
     title: 'Replayed delivery',
     meaning: 'A delivery of another id came with this very signature. Sign each delivery by itself.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    meaning:
+      'More requests came than the limit allows; `RateLimit` says which, come again after `Retry-After` seconds.',
+  },
   request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request did not arrive in time.' },
-  body_too_large: { status: 413, title: 'Body too large', meaning: 'The body is larger than 1 MiB.' },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    meaning: 'The body is larger than the call takes: 1 MiB unless it says less.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',

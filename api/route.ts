@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { Client } from './client';
 import type { Dependencies } from './dependencies';
 import type { Problem } from './problem';
 import type { ProblemCode } from './problems';
@@ -9,6 +10,9 @@ import type { Principal } from './tokens';
 /** What a request carries from one middleware to the next. */
 export interface RequestState {
   requestId: string;
+  client: Client;
+  /** Whether a limit has counted it. */
+  counted?: boolean;
   /** Path of the route that serves it, with its parameters by name. */
   route?: string;
   principal?: Principal;
@@ -20,7 +24,7 @@ export interface RawRequest {
   /** By lower-case name. */
   headers: IncomingHttpHeaders;
   /** To be read once, and not where the route has a `body`. @throws Problem `body_too_large` | `malformed_request` */
-  read(): Promise<Buffer>;
+  read(mostBytes?: number): Promise<Buffer>;
 }
 
 /** A checked request, as a handler sees it. */
@@ -74,6 +78,8 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, H extends
   fromYaml?: (text: string) => unknown;
   /** The handler reads the body itself, from `raw`; what it is, for OpenAPI. */
   rawBody?: string;
+  /** Its media types; `application/json` where it says nothing else. */
+  rawTypes?: string[];
   responses: Record<number, ResponseSpec>;
   /** What it may fail with, beside what follows from the parts above. */
   problems: ProblemCode[];

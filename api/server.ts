@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
 import { createRegistry } from '../infra/metrics';
+import { listed } from '../infra/network';
 import { StreamReader } from '../infra/nats/event-bus';
 import { distDir, projectRoot } from '../infra/paths';
 import { followRunLogs } from '../infra/postgres/follow-run-logs';
@@ -11,6 +12,7 @@ import { Listener } from '../infra/postgres/listener';
 import { createPool } from '../infra/postgres/pool';
 import { RunLogs, runLogsChannel } from '../infra/postgres/run-logs';
 import { runProcess } from '../infra/process';
+import { tlsOf } from '../infra/tls';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
@@ -24,12 +26,15 @@ import { PolicyReader } from '../temporal/policy';
 import { TemporalSchedules } from '../temporal/schedules';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
+import { Clients } from './client';
 import { createHttpServer, drain, listen } from './http-server';
 import { guardedPostgres } from './guarded-postgres';
 import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { Passwords } from './passwords';
+import { limitsOf } from './rate-limit/classes';
+import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
 import { Tokens } from './tokens';
@@ -67,6 +72,8 @@ runProcess('api', async (stop, env, logger) => {
   };
   const metrics = createApiMetrics(createRegistry('api'));
   const tokens = new Tokens(secretKey(env), env.TOKEN_TTL_SECONDS);
+  const clients = new Clients(env.TRUSTED_PROXIES);
+  const limits = new RateLimiter(redis, limitsOf(env), metrics, logger);
   const hub = new Hub(stream, logger);
   const past = new StreamPast(stream, ledger);
 
@@ -91,6 +98,9 @@ runProcess('api', async (stop, env, logger) => {
       redis: () => redis.ping(),
       postgres: () => pool.query('SELECT 1'),
     },
+    clients,
+    limits,
+    corsOrigins: new Set(listed(env.CORS_ORIGINS)),
     tokens,
     passwords: new Passwords(),
     hub,
@@ -98,9 +108,11 @@ runProcess('api', async (stop, env, logger) => {
     logger,
     about: { version: projectVersion(), environment: env.ENVIRONMENT, startedAt },
   });
-  const server = createHttpServer(app, logger);
+  const server = createHttpServer(app, logger, tlsOf(env));
   const sockets = serveWebSockets(server, {
     tokens,
+    clients,
+    limits,
     tickets: new RedisOnceStore(redis, logger),
     origins: new Set(env.PUBLIC_ORIGINS.split(',').map((origin) => origin.trim())),
     logger,

@@ -12,7 +12,8 @@ import { AgentFailure } from '../temporal/failures';
 import type { AgentView } from '../workflows/messages';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
-import type { Agents, Dependencies, Ledger } from './dependencies';
+import { Clients } from './client';
+import type { Agents, Dependencies, Ledger, RequestLimits } from './dependencies';
 import { createHttpServer } from './http-server';
 import { createApiMetrics } from './metrics';
 import { Passwords } from './passwords';
@@ -87,6 +88,9 @@ const nowhere = async (): Promise<never> => {
 };
 const page = { next: null };
 
+/** Nobody is turned away. */
+export const noLimits: RequestLimits = { count: async () => null, refusal: () => null, isShared: true };
+
 /** Runs, runbooks, hooks and schedules where there are none yet. */
 export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
   launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
@@ -151,6 +155,9 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     checkpoints: { get: async () => null },
     projectorBacklog: async () => ({ waiting: 0, unacked: 0 }),
     probes: { temporal: async () => 1, nats: async () => 1, redis: async () => 1, postgres: async () => 1 },
+    clients: new Clients(''),
+    limits: noLimits,
+    corsOrigins: new Set(),
     tokens,
     passwords: new Passwords(),
     hub: { learn: () => undefined, size: 0 },

@@ -1,8 +1,12 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { edgeFaults } from './edge-config';
 
 const port = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65535, default: fallback });
+
+const perMinute = (fallback: number): ReturnType<typeof Type.Integer> =>
+  Type.Integer({ minimum: 0, maximum: 10_000_000, default: fallback });
 
 /** Every environment variable that Ymera reads, with its type and default. `.env.example` lists the same ones. */
 export const environmentSchema = Type.Object({
@@ -20,6 +24,17 @@ export const environmentSchema = Type.Object({
   SECRET_KEY: Type.Optional(Type.String({ minLength: 32 })),
   TOKEN_TTL_SECONDS: Type.Integer({ minimum: 60, maximum: 86400, default: 3600 }),
   PUBLIC_ORIGINS: Type.String({ default: '' }),
+  CORS_ORIGINS: Type.String({ default: '' }),
+  TRUSTED_PROXIES: Type.String({ default: '' }),
+  TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
+  TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  RATE_LIMIT_PER_MINUTE: perMinute(100),
+  RATE_LIMIT_LOGIN_PER_MINUTE: perMinute(5),
+  RATE_LIMIT_VITALS_PER_MINUTE: perMinute(1000),
+  RATE_LIMIT_PRINCIPAL_PER_MINUTE: perMinute(6000),
+  RATE_LIMIT_HOOK_PER_MINUTE: perMinute(1000),
+  RATE_LIMIT_CSP_PER_MINUTE: perMinute(60),
+  RATE_LIMIT_UPGRADE_PER_MINUTE: perMinute(300),
   TEMPORAL_ADDRESS: Type.Optional(Type.String({ pattern: '^[^:]+:[0-9]+$' })),
   TEMPORAL_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
@@ -58,8 +73,11 @@ export function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
     if (raw !== undefined && raw !== '') given[name] = Value.Convert(schema, raw);
   }
   const value = Value.Default(environmentSchema, given);
-  if (Value.Check(environmentSchema, value)) return value;
-  const problems = [...Value.Errors(environmentSchema, value)].map((e) => `${e.path.slice(1)}: ${e.message}`);
+  const sound = Value.Check(environmentSchema, value);
+  const problems = sound
+    ? edgeFaults(value)
+    : [...Value.Errors(environmentSchema, value)].map((e) => `${e.path.slice(1)}: ${e.message}`);
+  if (sound && problems.length === 0) return value;
   throw new ConfigError([...new Set(problems)]);
 }
 

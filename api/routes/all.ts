@@ -5,6 +5,7 @@ import { approvalRoutes } from './approvals/routes';
 import { authRoutes } from './auth/routes';
 import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
+import { cspReportRoutes } from './csp-reports/routes';
 import { eventRoutes } from './events/routes';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
@@ -30,6 +31,7 @@ const described: readonly Route[] = [
   ...scheduleRoutes,
   ...hookRoutes,
   ...systemRoutes,
+  ...cspReportRoutes,
 ];
 
 /** Every call under `/api/v1`. The only such list. */

@@ -2,9 +2,11 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Logger } from '../../infra/logger';
-import type { OnceStore } from '../dependencies';
+import type { Client, Clients } from '../client';
+import type { OnceStore, RequestLimits } from '../dependencies';
 import { bareHeaders } from '../middleware/security-headers';
 import { Problem, problemOf } from '../problem';
+import { rateLimited } from '../rate-limit/fields';
 import { bearerToken, type Tokens } from '../tokens';
 
 const mostMessageBytes = 64 * 1024;
@@ -12,6 +14,8 @@ const mostMessageBytes = 64 * 1024;
 export interface UpgradePorts {
   tokens: Tokens;
   tickets: OnceStore;
+  clients: Clients;
+  limits: Pick<RequestLimits, 'count'>;
   /** Origins beside the server's own whose pages may connect. */
   origins: ReadonlySet<string>;
   logger: Logger;
@@ -28,24 +32,28 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const broken = (): void => void socket.destroy();
     socket.on('error', broken);
-    admit(request, ports).then(
+    const client = ports.clients.of(request);
+    admit(request, client, ports).then(
       (principal) => {
         socket.removeListener('error', broken);
         sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened));
-        ports.logger.info({ path: '/ws', status: 101, principal }, 'request');
+        ports.logger.info({ path: '/ws', status: 101, address: client.address, principal }, 'request');
       },
-      (error: unknown) => refuse(socket, problemOf(error), ports.logger),
+      (error: unknown) => refuse(socket, problemOf(error), client, ports.logger),
     );
   });
   return sockets;
 }
 
 /** @returns who comes in @throws Problem */
-async function admit(request: IncomingMessage, { tokens, tickets, origins }: UpgradePorts): Promise<string> {
+async function admit(request: IncomingMessage, client: Client, { limits, ...ports }: UpgradePorts): Promise<string> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname !== '/ws') throw new Problem('no_such_route', 'WebSockets are served at /ws');
-  const { origin, host } = request.headers;
-  if (origin !== undefined && !origins.has(origin) && hostOf(origin) !== host) throw new Problem('origin_refused');
+  const count = await limits.count('upgrade', client.subscriber);
+  if (count && !count.allowed) throw rateLimited('upgrade', count);
+  const { tokens, tickets, origins } = ports;
+  const { origin } = request.headers;
+  if (origin !== undefined && !origins.has(origin) && origin !== client.origin) throw new Problem('origin_refused');
   const ticket = url.searchParams.get('ticket');
   if (ticket === null) return (await tokens.verify(bearerToken(request.headers.authorization), 'ymera-api')).subject;
   const { subject, id, expiresAt } = await tokens.verify(ticket, 'ws');
@@ -54,12 +62,8 @@ async function admit(request: IncomingMessage, { tokens, tickets, origins }: Upg
   return subject;
 }
 
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
-}
-
-function refuse(socket: Duplex, problem: Problem, logger: Logger): void {
-  logger.info({ path: '/ws', status: problem.status, problem: problem.code }, 'request');
+function refuse(socket: Duplex, problem: Problem, { address }: Client, logger: Logger): void {
+  logger.info({ path: '/ws', status: problem.status, problem: problem.code, address }, 'request');
   socket.end(bareAnswer(problem));
 }
 

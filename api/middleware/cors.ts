@@ -1,0 +1,23 @@
+import koaCors from '@koa/cors';
+import type { Middleware } from 'koa';
+import type { RequestState } from '../route';
+
+const exposed = [
+  ...['X-Request-Id', 'ETag', 'Link', 'Location', 'Retry-After', 'Idempotent-Replayed'],
+  ...['RateLimit', 'RateLimit-Policy', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
+];
+
+/** Lets pages of these origins call the API (`*`: of all). Nothing is sent along that a browser keeps: tokens come in a header. */
+export function cors(origins: ReadonlySet<string>): Middleware<RequestState> {
+  return koaCors({
+    origin: (ctx) => {
+      const origin = ctx.get('Origin');
+      // Without an origin there is nothing to answer; an empty text makes the library pass on.
+      return origins.has('*') ? '*' : origins.has(origin) ? origin : '';
+    },
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposeHeaders: exposed,
+    maxAge: 600,
+    keepHeadersOnError: false,
+  }) as Middleware<RequestState>;
+}
