@@ -4,7 +4,7 @@ import { Problem } from './problem';
 import type { RequestState } from './route';
 
 /**
- * What the problem exit can't catch: a stream that fails before its first byte, or a fault of a middleware outside of it.
+ * What the problem exit can't catch: a body that can't be written as JSON, or a fault of a middleware outside of it.
  * Koa would take all headers away and answer with plain text.
  */
 export function answerLastResort(app: Koa<RequestState>): void {

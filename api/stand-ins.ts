@@ -133,6 +133,8 @@ export interface TestApi extends AsyncDisposable {
   server: Server;
   agents: MemoryAgents;
   tokens: Tokens;
+  clients: Clients;
+  logger: Logger;
   /** What the API logged. */
   lines: Record<string, unknown>[];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -175,6 +177,8 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     server,
     agents,
     tokens,
+    clients: deps.clients,
+    logger,
     lines,
     call: (method, path, body, headers = {}) =>
       fetch(`${origin}/api/v1/${path}`, {

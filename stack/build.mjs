@@ -29,6 +29,7 @@ const entries = {
   bundle: 'temporal/bundle.ts',
   'set-admin': 'stack/set-admin.ts',
   healthcheck: 'stack/healthcheck.ts',
+  'validate-csp': 'api/csp/validate.ts',
 };
 
 function filesOf(path) {

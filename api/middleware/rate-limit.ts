@@ -16,7 +16,7 @@ type Ctx = ParameterizedContext<RequestState>;
 export function rateLimit(limits: RequestLimits): Middleware<RequestState> {
   return async (ctx, next) => {
     const rule = ruleFor(ctx.method, ctx.path);
-    if (!rule) return next();
+    if (!rule) return next() as Promise<void>;
     const { subscriber } = ctx.state.client;
     const trusted = rule.limit === 'hook' || (rule.limit === 'address' && hasCredential(ctx));
     if (trusted) {

@@ -35,7 +35,7 @@ export function securityHeaders(): Middleware<RequestState> {
   return async (ctx, next) => {
     headers ??= await headersOfEveryAnswer();
     ctx.set(headers);
-    return next();
+    await next();
   };
 }
 

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../../infra/logger';
 import type { ApiMetrics } from '../metrics';
 import { BoundedMap } from './bounded-map';
+import { Buckets } from './buckets';
 import { limitClasses, type LimitClass, type Limits } from './classes';
 import { counter, withFineClock, type Count, type Counter } from './counter';
 
@@ -39,7 +40,7 @@ export class RateLimiter {
       if (limit === 0) continue;
       this.counters.set(name, {
         shared: counter({ driver: 'redis', db }, name, limit),
-        own: counter({ driver: 'memory', db: new BoundedMap(mostKept) }, name, limit),
+        own: counter({ driver: 'memory', db: new Buckets(mostKept) }, name, limit),
       });
     }
     const tell = (): void => metrics.rateLimitFallback.set(this.isShared ? 0 : 1);
@@ -79,10 +80,12 @@ export class RateLimiter {
     return found && here.allowed ? found : here;
   }
 
-  /** What Redis says. While it is away nobody waits for it: the question is asked only to learn that it is back. */
+  /** What Redis says, or null. While it hangs nobody waits for it: it is asked only to learn that it answers again. */
   private async ask(question: () => Promise<Count>): Promise<Count | null> {
-    const wait = this.isShared;
-    const answer = this.policy.execute(question).catch(() => null);
+    if (this.redis.status !== 'ready') return null;
+    const wait = this.breaker.state === CircuitState.Closed;
+    // A signal of its own: all calls would hang their listeners on the default one.
+    const answer = this.policy.execute(question, new AbortController().signal).catch(() => null);
     return wait ? answer : null;
   }
 }
