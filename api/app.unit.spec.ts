@@ -85,7 +85,8 @@ describe('the app', () => {
       expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('x-xss-protection')).toBe('1; mode=block');
       expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
-      expect(headers.get('content-security-policy')?.includes('unsafe')).toBe(path === '/docs');
+      expect(headers.get('content-security-policy')).toContain("script-src 'self';style-src 'self'");
+      expect(headers.get('content-security-policy')).not.toContain('unsafe');
     }
   });
 
@@ -192,8 +193,14 @@ describe('the app', () => {
       return answer;
     };
     const rest = { nats: 'down', redis: 'ok', postgres: 'ok' };
-    expect(await readiness(ok)).toEqual([200, { status: 'degraded', dependencies: { temporal: 'ok', ...rest } }]);
-    expect(await readiness(never)).toEqual([503, { status: 'down', dependencies: { temporal: 'down', ...rest } }]);
+    expect(await readiness(ok)).toEqual([
+      200,
+      { status: 'degraded', dependencies: { temporal: 'ok', ...rest }, rateLimits: 'shared' },
+    ]);
+    expect(await readiness(never)).toEqual([
+      503,
+      { status: 'down', dependencies: { temporal: 'down', ...rest }, rateLimits: 'shared' },
+    ]);
   });
 
   it('serves its docs and nothing else of their package', async () => {

@@ -31,7 +31,10 @@ import type { ApiKeys, Users } from './access/stores';
 import type { Tokens } from './access/tokens';
 import type { AgentEvents } from './agent-events';
 import type { Audit } from './audit';
+import type { Clients } from './client';
 import type { ApiMetrics } from './metrics';
+import type { LimitClass } from './rate-limit/classes';
+import type { Count } from './rate-limit/counter';
 import type { Hub } from './ws/hub';
 
 /** Agents as they live; see `temporal/agents.ts` for the codes of what it throws. */
@@ -177,6 +180,16 @@ export interface OnceStore {
   claim(id: string, seconds: number): Promise<boolean>;
 }
 
+/** How often who may come; see `rate-limit/limiter.ts`. */
+export interface RequestLimits {
+  /** Counts one request. @returns null where the class has no limit */
+  count(name: LimitClass, key: string): Promise<Count | null>;
+  /** Why a request would be turned away for certain, without counting it. */
+  refusal(name: LimitClass, key: string): Count | null;
+  /** False while each process counts by itself. */
+  readonly isShared: boolean;
+}
+
 export const dependencyNames = ['temporal', 'nats', 'redis', 'postgres'] as const;
 export type DependencyName = (typeof dependencyNames)[number];
 
@@ -200,6 +213,10 @@ export interface Dependencies {
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
   projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
   probes: Probes;
+  clients: Clients;
+  limits: RequestLimits;
+  /** Whose pages may call the API from a browser, beside its own. */
+  corsOrigins: ReadonlySet<string>;
   /** Encrypts and decrypts payloads for Temporal's own tools. Throws DecryptionError. */
   codec: PayloadCodec;
   /** Origins of the pages that may call it. */

@@ -4,9 +4,8 @@ import type { Middleware } from 'koa';
 import mount from 'koa-mount';
 import serveStatic from 'koa-static';
 import { projectRoot } from '../infra/paths';
-import { apiPrefix } from './mount';
 import { problems } from './problems';
-import type { RequestState } from './route';
+import { apiPrefix, type RequestState } from './route';
 
 const assets = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png']);
 
@@ -57,6 +56,12 @@ export function problemsPage(): string {
   );
 }
 
+/** The pages that this process makes, by path; `npm run validate:csp` looks at them too. */
+export const pages: Readonly<Record<string, () => string>> = {
+  '/docs': () => docsPage,
+  '/docs/problems': problemsPage,
+};
+
 /** Serves `/docs` and what it needs; `/` leads there. */
 export function mountDocs(router: Router<RequestState>): void {
   const text = (path: string, type: string, body: string): void => {
@@ -66,9 +71,8 @@ export function mountDocs(router: Router<RequestState>): void {
       ctx.body = body;
     });
   };
-  text('/docs', 'html', docsPage);
+  for (const [path, html] of Object.entries(pages)) text(path, 'html', html());
   text('/docs/start.js', 'text/javascript', startScript);
-  text('/docs/problems', 'html', problemsPage());
   text('/docs/problems.css', 'css', problemStyle);
   router.get('/', (ctx) => {
     ctx.state.route = '/';

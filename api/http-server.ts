@@ -1,8 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type Koa from 'koa';
 import { uuidv7 } from 'uuidv7';
 import type { Logger } from '../infra/logger';
+import type { TlsFiles } from '../infra/tls';
 import { Problem } from './problem';
 import type { ProblemCode } from './problems';
 import type { RequestState } from './route';
@@ -17,12 +19,20 @@ const codes: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** An HTTP server for the app. What is not HTTP at all gets a problem too, and one line in the log. */
-export function createHttpServer(app: Koa<RequestState>, logger: Logger): Server {
+/** An HTTP server for the app, HTTPS with `tls`. What is not HTTP at all gets a problem too, and one line in the log. */
+export function createHttpServer(app: Koa<RequestState>, logger: Logger, tls?: TlsFiles): Server {
   const handle = app.callback();
-  const server = createServer({ requestTimeout: requestMs, headersTimeout: headersMs }, (request, response) => {
-    void handle(request, response);
-  });
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.headers.host !== undefined || request.httpVersion === '1.0') return void handle(request, response);
+    const problem = new Problem('malformed_request', 'the request names no host');
+    const requestId = uuidv7();
+    logger.info({ requestId, status: problem.status, problem: problem.code, reason: 'no host' }, 'request');
+    request.socket.end(bareAnswer(problem, requestId));
+  };
+  // Node would answer without a host by itself, and without our headers; an expectation that it does not know likewise.
+  const options = { requestTimeout: requestMs, headersTimeout: headersMs, requireHostHeader: false };
+  const server = tls ? createTlsServer({ ...options, ...tls }, listener) : createServer(options, listener);
+  server.on('checkExpectation', listener);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
     const problem = new Problem(codes[error.code ?? ''] ?? 'malformed_request');

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { commandMeta, type Sender } from './commands';
 import type { Dependencies, Launched } from './dependencies';
-import { apiPrefix } from './mount';
 import { Problem } from './problem';
-import type { Reply } from './route';
+import { apiPrefix, type Reply } from './route';
 import { presentRun, readRun } from './run-reader';
 
 /**

@@ -8,6 +8,9 @@ export interface ApiMetrics {
   sockets: Gauge;
   socketsClosedSlow: Counter;
   hookDeliveries: Counter<'hook' | 'outcome'>;
+  rateLimited: Counter<'class'>;
+  rateLimitFallback: Gauge;
+  cspReports: Counter<'directive'>;
 }
 
 /** The API's metrics, in a registry. `kind` of a command is `unknown` where it made no event to tell it. */
@@ -38,6 +41,23 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
       name: 'ymera_hook_deliveries_total',
       help: 'Deliveries to hooks by what became of them; `unknown` where there is no such hook.',
       labelNames: ['hook', 'outcome'],
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: 'ymera_rate_limited_total',
+      help: 'Requests turned away by a rate limit, by its class.',
+      labelNames: ['class'],
+      registers,
+    }),
+    rateLimitFallback: new Gauge({
+      name: 'ymera_rate_limit_fallback',
+      help: '1 while this process counts for its rate limits by itself, because Redis is away.',
+      registers,
+    }),
+    cspReports: new Counter({
+      name: 'ymera_csp_reports_total',
+      help: 'What browsers refused because of the content security policy, by directive.',
+      labelNames: ['directive'],
       registers,
     }),
   };

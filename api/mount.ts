@@ -7,18 +7,17 @@ import type { Dependencies } from './dependencies';
 import { answerOnce } from './idempotency';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
+import { countCaller } from './middleware/rate-limit';
 import { isPlain, refuseOtherMethods } from './other-methods';
 import { isKnown } from './preconditions';
 import { Problem } from './problem';
 import { recorder } from './recorder';
-import type { Call, Reply, RequestState, Route } from './route';
+import { apiPrefix, type Call, type Reply, type RequestState, type Route } from './route';
 import { validator } from './validator';
-
-export const apiPrefix = '/api/v1';
 
 type HandledCall = Parameters<Route['handler']>[0];
 
-/** Serves the routes: credential, then permission, then parameters, then body, then handler. */
+/** Serves the routes: credential, then limit, then permission, then parameters, then body, then handler. */
 export function mountRoutes(router: Router<RequestState>, routes: readonly Route[], deps: Dependencies): void {
   const mount = (route: Route): void => {
     router[route.method](apiPrefix + route.path.replace(/\{(\w+)\}/g, ':$1'), serve(route, deps));
@@ -32,6 +31,7 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
   const check = checksOf(route);
   const reply = async (ctx: ParameterizedContext<RequestState>, record: Call['record']): Promise<Reply> => {
     const principal = route.permission === 'public' ? nobody : await authenticate(ctx, deps.access);
+    await countCaller(ctx, deps.limits, principal.subject);
     // Copies without a prototype's surprises, because validation converts in place.
     const params: { id?: string } = { ...(ctx as unknown as { params: object }).params };
     authorize(principal, route.path, route.permission, params.id);
@@ -44,7 +44,7 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     const body = check.body ? await bodyOf(ctx, route) : undefined;
     check.body?.(body);
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
-    const raw = { headers: ctx.headers, read: () => readBody(ctx.req, ctx.request.length) };
+    const raw = { headers: ctx.headers, read: (most?: number) => readBody(ctx.req, ctx.request.length, most) };
     const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
     const call = { params, query, headers, body, principal, accepts, raw, gone, record, deps } as HandledCall;
     const key = (headers as { 'idempotency-key'?: string })['idempotency-key'];

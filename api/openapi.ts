@@ -1,9 +1,8 @@
 import type { TObject, TSchema } from '@sinclair/typebox';
-import { apiPrefix } from './mount';
 import { linksOf } from './openapi-links';
 import { operationsDescribed } from './openapi-operations';
 import { headerRefs, problemSchema, refusals, sharedHeaders, sharedRefusals } from './openapi-refusals';
-import type { ResponseSpec, Route } from './route';
+import { apiPrefix, type ResponseSpec, type Route } from './route';
 
 type Json = Record<string, unknown>;
 
@@ -51,10 +50,10 @@ function operation(route: Route, routes: readonly Route[], schemas: Json): Json 
   };
 }
 
-function requestBody({ body, fromYaml, rawBody }: Route, schemas: Json): Json {
+function requestBody({ body, fromYaml, rawBody, rawTypes = ['application/json'] }: Route, schemas: Json): Json {
   if (rawBody) {
     const json = { schema: plain(rawBody, schemas), ...exampleOf(rawBody) };
-    return { requestBody: { required: true, content: { 'application/json': json } } };
+    return { requestBody: { required: true, content: Object.fromEntries(rawTypes.map((type) => [type, json])) } };
   }
   if (!body) return {};
   const json = { 'application/json': { schema: plain(asTaken(body), schemas), ...exampleOf(body) } };

@@ -5,8 +5,8 @@ import { ReadinessCheck } from './readiness';
 import type { RequestState } from './route';
 
 /** What those ask who run the system: `/healthz`, `/readyz`, `/metrics`. None of them demands a credential. */
-export function mountOperations(router: Router<RequestState>, { probes, metrics }: Dependencies): void {
-  const readiness = new ReadinessCheck(probes);
+export function mountOperations(router: Router<RequestState>, { probes, metrics, limits }: Dependencies): void {
+  const readiness = new ReadinessCheck(probes, limits);
   router.get('/healthz', (ctx) => {
     ctx.state.route = '/healthz';
     ctx.body = { status: 'ok' };

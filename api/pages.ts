@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { parseCursor, type CursorPart } from '../projections/queries/cursor';
-import { apiPrefix } from './mount';
 import { Problem } from './problem';
-import type { Reply } from './route';
+import { apiPrefix, type Reply } from './route';
 
 /** What every list takes. */
 export const pageQuery = {

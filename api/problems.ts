@@ -194,7 +194,11 @@ const edge = {
     meaning: 'A payload was altered, or is encrypted by a key that this server does not have.',
   },
   request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request did not arrive in time.' },
-  body_too_large: { status: 413, title: 'Body too large', meaning: 'The body is larger than 1 MiB.' },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    meaning: 'The body is larger than the call takes: 1 MiB unless it says less.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',

@@ -1,4 +1,4 @@
-import { dependencyNames, type DependencyName, type Probes } from './dependencies';
+import { dependencyNames, type DependencyName, type Probes, type RequestLimits } from './dependencies';
 
 export type Health = 'ok' | 'degraded' | 'down';
 
@@ -6,6 +6,8 @@ export interface Readiness {
   /** `down`: no command can be accepted. `degraded`: commands can, but not everything works. */
   status: Health;
   dependencies: Record<DependencyName, Health>;
+  /** How rate limits are counted: over all API processes together, or by each for itself while Redis is away. */
+  rateLimits: 'shared' | 'per process';
 }
 
 /** A server that answers later than this is degraded, and one that has not by then is down, in ms. */
@@ -16,7 +18,10 @@ const deadMs = 1_000;
 export class ReadinessCheck {
   private underWay: Promise<Readiness> | null = null;
 
-  constructor(private readonly probes: Probes) {}
+  constructor(
+    private readonly probes: Probes,
+    private readonly limits: Pick<RequestLimits, 'isShared'>,
+  ) {}
 
   run(): Promise<Readiness> {
     this.underWay ??= this.ask().finally(() => {
@@ -32,7 +37,8 @@ export class ReadinessCheck {
     const dependencies = Object.fromEntries(found) as Record<DependencyName, Health>;
     const allWell = found.every(([, each]) => each === 'ok');
     const status = dependencies.temporal === 'down' ? 'down' : allWell ? 'ok' : 'degraded';
-    return { status, dependencies };
+    const shared = this.limits.isShared && dependencies.redis !== 'down';
+    return { status, dependencies, rateLimits: shared ? 'shared' : 'per process' };
   }
 }
 

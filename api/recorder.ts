@@ -9,12 +9,7 @@ export function recorder(ctx: ParameterizedContext<RequestState>, audit: Audit):
       ...act,
       principal,
       method: `${ctx.method} ${ctx.state.route ?? ''}`,
-      address: addressOf(ctx),
+      address: ctx.state.client.address,
       requestId: ctx.state.requestId,
     });
-}
-
-/** Where a request comes from. */
-function addressOf(ctx: ParameterizedContext<RequestState>): string {
-  return ctx.ip;
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { Client } from './client';
 import type { Dependencies } from './dependencies';
 import type { Problem } from './problem';
 import type { ProblemCode } from './problems';
@@ -8,9 +9,15 @@ import type { Demand } from './access/policy';
 import type { Principal } from './access/principal';
 import type { EdgeAct } from './audit';
 
+/** Where the routes are. */
+export const apiPrefix = '/api/v1';
+
 /** What a request carries from one middleware to the next. */
 export interface RequestState {
   requestId: string;
+  client: Client;
+  /** Whether a limit has counted it. */
+  counted?: boolean;
   /** Path of the route that serves it, with its parameters by name. */
   route?: string;
   principal?: Principal;
@@ -22,7 +29,7 @@ export interface RawRequest {
   /** By lower-case name. */
   headers: IncomingHttpHeaders;
   /** To be read once, and not where the route has a `body`. @throws Problem `body_too_large` | `malformed_request` */
-  read(): Promise<Buffer>;
+  read(mostBytes?: number): Promise<Buffer>;
 }
 
 /** A checked request, as a handler sees it. */
@@ -86,6 +93,8 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, H extends
   idempotent?: true | 'unkept';
   /** The handler reads the body itself, from `raw`; what it is, for OpenAPI. */
   rawBody?: TSchema;
+  /** Its media types; `application/json` where it says nothing else. */
+  rawTypes?: string[];
   responses: Record<number, ResponseSpec>;
   /** What it may fail with, beside what follows from the parts above. */
   problems: ProblemCode[];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
 import { createRegistry } from '../infra/metrics';
+import { listed } from '../infra/network';
 import { StreamReader } from '../infra/nats/event-bus';
 import { distDir, projectRoot } from '../infra/paths';
 import { followRunLogs } from '../infra/postgres/follow-run-logs';
@@ -12,6 +13,7 @@ import { Listener } from '../infra/postgres/listener';
 import { createPool } from '../infra/postgres/pool';
 import { RunLogs, runLogsChannel } from '../infra/postgres/run-logs';
 import { runProcess } from '../infra/process';
+import { tlsOf } from '../infra/tls';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
@@ -32,6 +34,7 @@ import { Sessions } from './access/sessions';
 import { Tokens } from './access/tokens';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
+import { Clients } from './client';
 import { createHttpServer, drain, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
 import { guardedPostgres } from './guarded-postgres';
@@ -39,6 +42,8 @@ import { RedisKeptAnswers } from './kept-answers';
 import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
+import { limitsOf } from './rate-limit/classes';
+import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
 import { Connection } from './ws/connection';
@@ -78,6 +83,8 @@ runProcess('api', async (stop, env, logger) => {
   const directory = new Directory(postgresStandings(pool, ask));
   const access = new Access(tokens, directory, keyUse(pool, ask, logger));
   const audit = new EdgeAudit(pool, agents, logger);
+  const clients = new Clients(env.TRUSTED_PROXIES);
+  const limits = new RateLimiter(redis, limitsOf(env), metrics, logger);
   const hub = new Hub(stream, logger);
   const past = new StreamPast(stream, ledger);
 
@@ -104,7 +111,10 @@ runProcess('api', async (stop, env, logger) => {
       postgres: () => pool.query('SELECT 1'),
     },
     codec: new EncryptionCodec(servers.temporal.encryption),
-    codecOrigins: originsOf(env.CODEC_ORIGINS),
+    codecOrigins: new Set(listed(env.CODEC_ORIGINS)),
+    clients,
+    limits,
+    corsOrigins: new Set(listed(env.CORS_ORIGINS)),
     tokens,
     access,
     sessions: new Sessions(postgresSessions(pool, ask), tokens, new Passwords(), directory, {
@@ -120,11 +130,13 @@ runProcess('api', async (stop, env, logger) => {
     logger,
     about: { version: projectVersion(), environment: env.ENVIRONMENT, startedAt },
   });
-  const server = createHttpServer(app, logger);
+  const server = createHttpServer(app, logger, tlsOf(env));
   const sockets = serveWebSockets(server, {
     access,
+    clients,
+    limits,
     tickets: new RedisOnceStore(redis, logger),
-    origins: originsOf(env.PUBLIC_ORIGINS),
+    origins: new Set(listed(env.PUBLIC_ORIGINS)),
     logger,
     perPrincipal: env.WS_CONNECTIONS_PER_PRINCIPAL,
     onSocket(socket, visitor) {
@@ -172,10 +184,6 @@ runProcess('api', async (stop, env, logger) => {
 function probeTemporal(client: Client): Promise<unknown> {
   const { namespace } = client.options;
   return client.withDeadline(Date.now() + 1_000, () => client.workflowService.describeNamespace({ namespace }));
-}
-
-function originsOf(list: string): Set<string> {
-  return new Set(list.split(',').map((origin) => origin.trim()));
 }
 
 /** The one that signs, and the one of before. @throws ConfigError */

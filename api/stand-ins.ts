@@ -14,8 +14,9 @@ import type { AgentView } from '../workflows/messages';
 import { MemoryKeptAnswers } from './_util/memory-kept-answers';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
+import { Clients } from './client';
 import type { Tokens } from './access/tokens';
-import type { Agents, Dependencies, Ledger } from './dependencies';
+import type { Agents, Dependencies, Ledger, RequestLimits } from './dependencies';
 import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
@@ -86,6 +87,9 @@ const nowhere = async (): Promise<never> => {
 };
 const page = { next: null };
 
+/** Nobody is turned away. */
+export const noLimits: RequestLimits = { count: async () => null, refusal: () => null, isShared: true };
+
 /** Runs, runbooks, hooks and schedules where there are none yet. */
 export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
   launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
@@ -130,6 +134,8 @@ export interface TestApi extends AsyncDisposable {
   tokens: Tokens;
   identity: MemoryIdentity;
   access: Dependencies['access'];
+  clients: Clients;
+  logger: Logger;
   /** What the API logged. */
   lines: Record<string, unknown>[];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -156,6 +162,9 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     probes: { temporal: async () => 1, nats: async () => 1, redis: async () => 1, postgres: async () => 1 },
     codec: new EncryptionCodec([]),
     codecOrigins: new Set(),
+    clients: new Clients(''),
+    limits: noLimits,
+    corsOrigins: new Set(),
     tokens,
     ...access,
     hub: { learn: () => undefined, size: 0 },
@@ -175,6 +184,8 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     tokens,
     identity,
     access: access.access,
+    clients: deps.clients,
+    logger,
     lines,
     call: (method, path, body, headers = {}) =>
       fetch(`${origin}/api/v1/${path}`, {

@@ -1,5 +1,6 @@
 import { FormatRegistry, Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { edgeFaults } from './edge-config';
 import { parseEncryptionKeys, type EncryptionKey } from './encryption-keys';
 import { weaknessOf } from './secret-key';
 
@@ -7,6 +8,9 @@ FormatRegistry.Set('encryption-keys', (value) => parseEncryptionKeys(value) !== 
 
 const port = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65535, default: fallback });
+
+const perMinute = (fallback: number): ReturnType<typeof Type.Integer> =>
+  Type.Integer({ minimum: 0, maximum: 10_000_000, default: fallback });
 
 /** Every environment variable that Ymera reads, with its type and default. `.env.example` lists the same ones. */
 export const environmentSchema = Type.Object({
@@ -36,6 +40,17 @@ export const environmentSchema = Type.Object({
     }),
   ),
   CODEC_ORIGINS: Type.String({ default: '' }),
+  CORS_ORIGINS: Type.String({ default: '' }),
+  TRUSTED_PROXIES: Type.String({ default: '' }),
+  TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
+  TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  RATE_LIMIT_PER_MINUTE: perMinute(100),
+  RATE_LIMIT_LOGIN_PER_MINUTE: perMinute(5),
+  RATE_LIMIT_VITALS_PER_MINUTE: perMinute(1000),
+  RATE_LIMIT_PRINCIPAL_PER_MINUTE: perMinute(6000),
+  RATE_LIMIT_HOOK_PER_MINUTE: perMinute(1000),
+  RATE_LIMIT_CSP_PER_MINUTE: perMinute(60),
+  RATE_LIMIT_UPGRADE_PER_MINUTE: perMinute(300),
   TEMPORAL_ADDRESS: Type.Optional(Type.String({ pattern: '^[^:]+:[0-9]+$' })),
   TEMPORAL_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
   TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
@@ -74,22 +89,23 @@ export function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
     if (raw !== undefined && raw !== '') given[name] = Value.Convert(schema, raw);
   }
   const value = Value.Default(environmentSchema, given);
-  if (Value.Check(environmentSchema, value)) return withStrongKeys(value);
-  const problems = [...Value.Errors(environmentSchema, value)].map(
-    ({ path, schema, message }) => `${path.slice(1)}: ${schema.description ?? message}`,
-  );
+  const sound = Value.Check(environmentSchema, value);
+  const problems = sound
+    ? [...edgeFaults(value), ...weakKeys(value)]
+    : [...Value.Errors(environmentSchema, value)].map(
+        ({ path, schema, message }) => `${path.slice(1)}: ${schema.description ?? message}`,
+      );
+  if (sound && problems.length === 0) return value;
   throw new ConfigError([...new Set(problems)]);
 }
 
-/** Whoever can guess a key can sign tokens. @throws ConfigError in production */
-function withStrongKeys(env: Environment): Environment {
-  if (env.ENVIRONMENT !== 'production') return env;
-  const problems = (['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const).flatMap((name) => {
+/** Whoever can guess a key can sign tokens: production takes none that is weak. */
+function weakKeys(env: Environment): string[] {
+  if (env.ENVIRONMENT !== 'production') return [];
+  return (['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const).flatMap((name) => {
     const weakness = env[name] === undefined ? null : weaknessOf(env[name]);
     return weakness === null ? [] : [`${name}: ${weakness}`];
   });
-  if (problems.length > 0) throw new ConfigError(problems);
-  return env;
 }
 
 /** Addresses of the servers, all of them known: what a process needs that talks to the outside. */

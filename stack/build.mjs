@@ -36,6 +36,7 @@ const entries = {
   'failure-converter': 'temporal/codec/failure-converter.ts',
   'set-admin': 'stack/set-admin.ts',
   healthcheck: 'stack/healthcheck.ts',
+  'validate-csp': 'api/csp/validate.ts',
 };
 
 function filesOf(path) {

@@ -5,6 +5,7 @@ import { parseEnvironment, requireServers, type Environment } from '../infra/con
 import { connectionOptions } from '../infra/nats/connection';
 import { projectorConsumer } from '../infra/nats/consumer';
 import { streamName } from '../infra/nats/stream';
+import { apiIsHealthy } from './api-health';
 
 /** A worker polls again at least once a minute. */
 const pollerSilenceMs = 90_000;
@@ -18,15 +19,10 @@ const pullPauseMs = 250;
  */
 async function main(role: string | undefined): Promise<void> {
   const env = parseEnvironment(process.env);
-  if (role === 'api') await apiAnswers(env);
+  if (role === 'api') await apiIsHealthy(env.PORT, env.TLS_CERT !== undefined);
   else if (role === 'worker') await workerPolls(env);
   else if (role === 'projector') await projectorPulls(env);
   else throw new Error('which role? api, worker or projector');
-}
-
-async function apiAnswers({ PORT }: Environment): Promise<void> {
-  const { status } = await fetch(`http://127.0.0.1:${PORT}/healthz`);
-  if (status !== 200) throw new Error(`/healthz answered ${status}`);
 }
 
 async function workerPolls(env: Environment): Promise<void> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, parseEnvironment } from '../infra/config';
+import { tlsOf } from '../infra/tls';
 import { Stack } from './stack';
 import { StoppedError } from './supervisor';
 import { summary, terminalVoice, usage } from './terminal';
@@ -13,6 +14,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const env = parseEnvironment(process.env);
+  // Told here rather than by an API that does not come up.
+  tlsOf(env);
   const home = resolve(env.YMERA_HOME);
   const voice = await terminalVoice();
   const stack = new Stack(home, env, voice);

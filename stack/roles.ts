@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { distDir } from '../infra/paths';
 import type { Environment } from '../infra/config';
 import type { Addresses } from './addresses';
+import { apiIsHealthy } from './api-health';
 import type { ProcessSpec } from './managed-process';
 
 /** What the processes of the stack are told, beside what this process's own environment holds. */
@@ -56,16 +57,10 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
   return {
     worker: spec('worker', hasSaidReady),
     projector: spec('projector', hasSaidReady),
-    api: spec('api', () => isHealthy(around.apiPort)),
+    api: spec('api', () => apiIsHealthy(around.apiPort, around.env.TLS_CERT !== undefined)),
   };
 }
 
 async function hasSaidReady(output: () => string): Promise<void> {
   if (!output().includes('"msg":"ready"')) throw new Error('it has not said ready');
-}
-
-async function isHealthy(port: number): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2_000) });
-  await response.body?.cancel();
-  if (response.status !== 200) throw new Error(`/healthz answered ${response.status}`);
 }

@@ -78,6 +78,11 @@ await alone(join(root, '.setup-lock'), async () => {
   await build(root);
 });
 
+if (target === 'build' && [process.env.ENVIRONMENT, process.env.NODE_ENV].includes('production')) {
+  const checked = spawnSync(process.execPath, [join(root, 'dist/validate-csp.js')], { stdio: 'inherit' });
+  if (checked.status !== 0) fail('the build breaks the content security policy, and is not for production');
+}
+
 if (target !== 'build') {
   const script =
     target === 'test' ? join(root, 'tests/run.mjs') : join(root, 'dist', `${target === 'start' ? 'stack' : target}.js`);

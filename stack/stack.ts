@@ -108,12 +108,13 @@ export class Stack {
 
   async #publish(ports: Ports, servers: Addresses): Promise<StackFile> {
     const authority = apiAuthority(this.env, ports);
+    const s = this.env.TLS_CERT === undefined ? '' : 's';
     const ui = this.env.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${ports.temporalUi}` : null;
     const none = { temporal: null, nats: null, redis: null, postgres: null, worker: null, projector: null, api: null };
     this.#file = {
-      api: `http://${authority}`,
-      ws: `ws://${authority}/ws`,
-      console: `http://${authority}/`,
+      api: `http${s}://${authority}`,
+      ws: `ws${s}://${authority}/ws`,
+      console: `http${s}://${authority}/`,
       temporal: { address: servers.temporal, namespace: this.env.TEMPORAL_NAMESPACE, ui },
       nats: servers.nats,
       redis: servers.redis,

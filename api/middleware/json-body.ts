@@ -43,22 +43,23 @@ function isPlainText(ctx: ParameterizedContext): boolean {
   return plain && (charset === '' || charset === 'utf-8' || charset === 'utf8');
 }
 
-/** The bytes of a request's body, at most 1 MiB. @throws Problem `body_too_large` | `malformed_request` */
-export async function readBody(req: IncomingMessage, announced: number | undefined): Promise<Buffer> {
-  if ((announced ?? 0) > mostBytes) throw new Problem('body_too_large');
+/** The bytes of a request's body. @param most of them, 1 MiB unless told @throws Problem `body_too_large` | `malformed_request` */
+export async function readBody(req: IncomingMessage, announced: number | undefined, most = mostBytes): Promise<Buffer> {
+  const tooLarge = (): Problem => new Problem('body_too_large', `the body is larger than ${most / 1024} KiB`);
+  if ((announced ?? 0) > most) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     // Leaving the loop must not destroy the socket: the answer has yet to go out on it.
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       size += (chunk as Buffer).length;
-      if (size > mostBytes) break;
+      if (size > most) break;
       chunks.push(chunk as Buffer);
     }
   } catch (error) {
     throw new Problem('malformed_request', 'the request broke off', [], {}, { cause: error });
   }
-  if (size > mostBytes) throw new Problem('body_too_large');
+  if (size > most) throw tooLarge();
   return Buffer.concat(chunks);
 }
 

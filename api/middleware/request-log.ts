@@ -1,22 +1,28 @@
 import type { Middleware } from 'koa';
 import { uuidv7 } from 'uuidv7';
 import type { Logger } from '../../infra/logger';
+import type { Clients } from '../client';
 import type { RequestState } from '../route';
 
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/;
 
+/** Asked every few seconds by whoever watches: a line each would bury the others. */
+const probes = new Set(['/healthz', '/readyz', '/metrics']);
+
 /** Gives each request an id (the caller's own where it is a sane one) and writes one line when it is answered. */
-export function requestLog(logger: Logger): Middleware<RequestState> {
+export function requestLog(logger: Logger, clients: Clients): Middleware<RequestState> {
   return async (ctx, next) => {
     const startedAt = performance.now();
     const given = ctx.get('X-Request-Id');
     ctx.state.requestId = acceptable.test(given) ? given : uuidv7();
     ctx.set('X-Request-Id', ctx.state.requestId);
+    ctx.state.client = clients.of(ctx.req);
     ctx.res.once('close', () => {
       const { requestId, principal, problem } = ctx.state;
       const failure = problem && problem.status >= 500 ? { err: problem.cause ?? problem } : {};
       const line = {
         requestId,
+        address: ctx.state.client.address,
         method: ctx.method,
         // Never the query: it may hold a ticket.
         path: ctx.path,
@@ -28,6 +34,7 @@ export function requestLog(logger: Logger): Middleware<RequestState> {
         ...failure,
       };
       if (problem && problem.status >= 500) logger.error(line, 'request');
+      else if (ctx.status === 200 && probes.has(ctx.path)) logger.debug(line, 'request');
       else logger.info(line, 'request');
     });
     await next();

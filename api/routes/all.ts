@@ -7,6 +7,7 @@ import { authRoutes } from './auth/routes';
 import { codecRoutes } from './codec/routes';
 import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
+import { cspReportRoutes } from './csp-reports/routes';
 import { eventRoutes } from './events/routes';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
@@ -36,6 +37,7 @@ const described: readonly Route[] = [
   ...hookRoutes,
   ...codecRoutes,
   ...systemRoutes,
+  ...cspReportRoutes,
 ];
 
 /** Every call under `/api/v1`. The only such list. */

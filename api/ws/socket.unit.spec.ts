@@ -4,7 +4,8 @@ import pino from 'pino';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { EventRecord } from '../../actors/core/event';
 import type { EventStream } from '../dependencies';
-import { emptyLedger, someRecord, startTestApi, type TestApi } from '../stand-ins';
+import { Clients } from '../client';
+import { emptyLedger, noLimits, someRecord, startTestApi, type TestApi } from '../stand-ins';
 import { Connection } from './connection';
 import { Hub } from './hub';
 import { StreamPast } from './past';
@@ -80,6 +81,8 @@ describe('a socket', () => {
       access: api.access,
       perPrincipal: 5,
       tickets: { claim: async (id) => !used.has(id) && used.add(id) !== undefined },
+      clients: new Clients(''),
+      limits: noLimits,
       origins: new Set(['https://console.example']),
       logger,
       onSocket: (socket, visitor) => {

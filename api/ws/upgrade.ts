@@ -5,9 +5,11 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Logger } from '../../infra/logger';
 import type { Access } from '../access/access';
 import type { Principal } from '../access/principal';
-import type { OnceStore } from '../dependencies';
+import type { Client, Clients } from '../client';
+import type { OnceStore, RequestLimits } from '../dependencies';
 import { bareHeaders } from '../middleware/security-headers';
 import { Problem, problemOf } from '../problem';
+import { rateLimited } from '../rate-limit/fields';
 import type { Visitor } from './visit';
 
 const mostMessageBytes = 64 * 1024;
@@ -15,6 +17,8 @@ const mostMessageBytes = 64 * 1024;
 export interface UpgradePorts {
   access: Pick<Access, 'identify' | 'redeem'>;
   tickets: OnceStore;
+  clients: Clients;
+  limits: Pick<RequestLimits, 'count'>;
   /** Origins beside the server's own whose pages may connect. */
   origins: ReadonlySet<string>;
   /** Most sockets of one principal at this process. */
@@ -34,7 +38,8 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const broken = (): void => void socket.destroy();
     socket.on('error', broken);
-    admit(request, ports).then(
+    const client = ports.clients.of(request);
+    admit(request, client, ports).then(
       (principal) => {
         if (socket.destroyed) return;
         const { subject } = principal;
@@ -43,6 +48,7 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
           return refuse(
             socket,
             new Problem('too_many_connections', undefined, [], { 'Retry-After': '10' }),
+            client,
             ports.logger,
           );
         }
@@ -50,22 +56,26 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
         // However it ends, also where it never becomes a WebSocket.
         socket.once('close', () => close(open, subject));
         socket.removeListener('error', broken);
-        const visitor = { principal, address: request.socket.remoteAddress ?? '' };
+        const { address } = client;
+        const visitor = { principal, address };
         sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened, visitor));
-        ports.logger.info({ path: '/ws', status: 101, principal: subject }, 'request');
+        ports.logger.info({ path: '/ws', status: 101, address, principal: subject }, 'request');
       },
-      (error: unknown) => refuse(socket, problemOf(error), ports.logger),
+      (error: unknown) => refuse(socket, problemOf(error), client, ports.logger),
     );
   });
   return sockets;
 }
 
 /** @returns who comes in @throws Problem */
-async function admit(request: IncomingMessage, { access, tickets, origins }: UpgradePorts): Promise<Principal> {
+async function admit(request: IncomingMessage, client: Client, { limits, ...ports }: UpgradePorts): Promise<Principal> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname !== '/ws') throw new Problem('no_such_route', 'WebSockets are served at /ws');
-  const { origin, host } = request.headers;
-  if (origin !== undefined && !origins.has(origin) && hostOf(origin) !== host) throw new Problem('origin_refused');
+  const count = await limits.count('upgrade', client.subscriber);
+  if (count && !count.allowed) throw rateLimited('upgrade', count);
+  const { access, tickets, origins } = ports;
+  const { origin } = request.headers;
+  if (origin !== undefined && !origins.has(origin) && origin !== client.origin) throw new Problem('origin_refused');
   const ticket = url.searchParams.get('ticket');
   if (ticket === null) {
     const { authorization, 'x-api-key': apiKey } = request.headers;
@@ -83,13 +93,9 @@ function close(open: Map<string, number>, subject: string): void {
   else open.delete(subject);
 }
 
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
-}
-
-function refuse(socket: Duplex, problem: Problem, logger: Logger): void {
+function refuse(socket: Duplex, problem: Problem, { address }: Client, logger: Logger): void {
   const requestId = uuidv7();
-  logger.info({ requestId, path: '/ws', status: problem.status, problem: problem.code }, 'request');
+  logger.info({ requestId, path: '/ws', status: problem.status, problem: problem.code, address }, 'request');
   socket.end(bareAnswer(problem, requestId));
 }
 

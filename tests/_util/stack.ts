@@ -21,6 +21,14 @@ export interface TestStackOptions {
 /** The tests' machine may name servers of its own; a test stack runs all of them itself. An empty variable is absent. */
 const ownServers = { TEMPORAL_ADDRESS: '', NATS_SERVERS: '', REDIS_URL: '', REDIS_HOST: '', DATABASE_URL: '' };
 
+/** A test sends more from one address than a person would; the limits themselves have a test of their own. */
+const ampleLimits = {
+  RATE_LIMIT_PER_MINUTE: '100000',
+  RATE_LIMIT_LOGIN_PER_MINUTE: '1000',
+  RATE_LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
+  RATE_LIMIT_UPGRADE_PER_MINUTE: '100000',
+};
+
 /** A whole stack as a child process, in a home of its own. */
 export class TestStack {
   /** What `stack.json` said when it was last read. */
@@ -55,7 +63,7 @@ export class TestStack {
     const script = this.options.script ?? join(distDir, 'stack.js');
     // Tests take longer than a token lasts.
     const own = { ENVIRONMENT: 'test', TOKEN_TTL_SECONDS: '86400' };
-    const env = { ...process.env, ...ownServers, ...own, ...this.options.env };
+    const env = { ...process.env, ...ownServers, ...ampleLimits, ...own, ...this.options.env };
     const [command, ...args] = await endsWithParent([process.execPath, script], 'SIGTERM');
     const child = spawn(command, args, {
       env: { ...env, YMERA_HOME: this.home, PORT: this.options.env?.['PORT'] ?? '0' },

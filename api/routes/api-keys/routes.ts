@@ -5,10 +5,9 @@ import { isForKeys, permissionsOf, type Permission } from '../../access/policy';
 import type { Principal } from '../../access/principal';
 import { newApiKey as randomKey, tokenHash } from '../../access/secrets';
 import type { Dependencies } from '../../dependencies';
-import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { Problem } from '../../problem';
-import { route, type Route } from '../../route';
+import { apiPrefix, route, type Route } from '../../route';
 import { keyHeaders } from '../../schemas';
 import { apiKey, apiKeyPage, keyParams, listQuery, madeApiKey, newApiKey } from './schema';
 

@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { checkedInput } from '../../../actors/runbook/input';
 import type { Dependencies } from '../../dependencies';
-import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import type { ProblemCode } from '../../problems';
-import { route, type Route } from '../../route';
+import { apiPrefix, route, type Route } from '../../route';
 import { keyHeaders } from '../../schemas';
 import { backfillBody, deleted, newSchedule, noteBody, schedule, scheduleList, scheduleParams } from './schema';
 

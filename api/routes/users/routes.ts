@@ -1,10 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { hashPassword } from '../../../infra/password-hash';
 import type { UserChange } from '../../../projections/queries/users';
-import { apiPrefix } from '../../mount';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
-import { route, type Route } from '../../route';
+import { apiPrefix, route, type Route } from '../../route';
 import { keyHeaders } from '../../schemas';
 import { newUser, user, userChange, userPage, userParams } from './schema';
 
