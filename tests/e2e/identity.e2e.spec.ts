@@ -179,8 +179,10 @@ describe('identity', () => {
   it('leaves no password, token or key in any log or answer', async () => {
     const folder = join(stack.home, 'logs');
     const logs = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
-    const said = [...logs, ['output', stack.output] as const];
-    expect(said.find(([name]) => name === 'api.log')?.[1]).toContain('"type":"LoginFailed"');
+    const audit = JSON.stringify(await admin.events('edge'));
+    const said = [...logs, ['output', stack.output] as const, ['audit', audit] as const];
+    expect(said.find(([name]) => name === 'api.log')?.[1]).toContain('invalid_credentials');
+    expect(audit).toContain('ymera.edge.LoginFailed');
     for (const secret of secrets)
       for (const [name, text] of said) expect([name, text.includes(secret) && secret]).toEqual([name, false]);
     const answers = [await admin.call('GET', 'users'), await admin.call('GET', 'api-keys?owner=ci')];
