@@ -10,7 +10,7 @@ import { rateLimit } from './middleware/rate-limit';
 import { requestLog } from './middleware/request-log';
 import { securityHeaders } from './middleware/security-headers';
 import { mountRoutes } from './mount';
-import { mountOperations } from './operations';
+import { healthCheck, mountOperations } from './operations';
 import type { RequestState } from './route';
 import { routes } from './routes/all';
 
@@ -20,15 +20,17 @@ export function createApp(deps: Dependencies): Koa<RequestState> {
   // Problems never come here; what does is a connection that broke while an answer was on its way.
   app.on('error', (error: Error) => deps.logger.debug({ err: error }, 'an answer broke off'));
   answerLastResort(app);
-  const router = new Router<RequestState>();
-  mountOperations(router, deps);
+  const [operations, router] = [new Router<RequestState>(), new Router<RequestState>()];
+  mountOperations(operations, deps);
   mountDocs(router);
   mountRoutes(router, routes, deps);
-  app.use(requestLog(deps.logger, deps.clients));
   app.use(httpMetrics(deps.metrics));
   app.use(securityHeaders());
+  app.use(healthCheck());
+  app.use(requestLog(deps.logger, deps.clients));
   if (deps.corsOrigins.size + deps.codecOrigins.size > 0) app.use(cors(deps.corsOrigins, deps.codecOrigins));
   app.use(problemExit());
+  app.use(operations.routes());
   app.use(rateLimit(deps.limits));
   app.use(docsAssets());
   app.use(router.routes());

@@ -53,6 +53,7 @@ describe('every answer', () => {
     `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`;
   const cases: [string, number, string][] = [
     ['a health check', 200, request('GET /healthz')],
+    ['a health check by another method', 405, request('POST /healthz')],
     ['a metric page', 200, request('GET /metrics')],
     ['a redirect', 302, request('GET /')],
     ['a page', 200, request('GET /docs')],

@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { foldAgent, unborn } from '../actors/core/agent-state';
 import type { EventRecord } from '../actors/core/event';
 import { checkChain } from '../actors/core/hash-chain';
 import { flags } from '../actors/flags/flags';
+import { projectRoot } from '../infra/paths';
 import { createPool } from '../infra/postgres/pool';
 import { chainOf, forge, shuffled, silent } from './_util/fixtures';
 import { contextOf, FakeHistory, ledgerOf } from './_util/ledger';
@@ -40,7 +43,9 @@ describe('the ledger', () => {
   it('has a schema that is made once, however many ask for it', async () => {
     await migrate(url);
     const { rows } = await pool.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
-    expect(rows.map(({ name }) => name)).toEqual(['1763900000000_ledger', '1763950000000_runs']);
+    const files = readdirSync(join(projectRoot, 'projections/migrations')).map((file) => file.replace(/\.sql$/, ''));
+    expect(files.length).toBeGreaterThan(3);
+    expect(rows.map(({ name }) => name)).toEqual(files.sort());
   });
 
   it('holds what the agent made, and the agent folded from it', async () => {

@@ -16,6 +16,7 @@ const sources = [
   'demo',
   'bench',
   'runbooks',
+  'tests/_util',
 ];
 const workflowSources = [
   'actors',

@@ -1,42 +1,55 @@
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import { uuidv7 } from 'uuidv7';
 import type { Logger } from '../../infra/logger';
 import type { Clients } from '../client';
 import type { RequestState } from '../route';
 
+type Ctx = ParameterizedContext<RequestState>;
+
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** Asked every few seconds by whoever watches: a line each would bury the others. */
-const probes = new Set(['/healthz', '/readyz', '/metrics']);
+const probes = new Set(['/readyz', '/metrics']);
 
-/** Gives each request an id (the caller's own where it is a sane one) and writes one line when it is answered. */
+/** Gives a request an id: the caller's own where it is a sane one. */
+export function identify(ctx: Ctx): void {
+  const given = ctx.get('X-Request-Id');
+  ctx.state.requestId = acceptable.test(given) ? given : uuidv7();
+  ctx.set('X-Request-Id', ctx.state.requestId);
+}
+
+/** Gives each request an id, and writes one line when it is answered. */
 export function requestLog(logger: Logger, clients: Clients): Middleware<RequestState> {
   return async (ctx, next) => {
     const startedAt = performance.now();
-    const given = ctx.get('X-Request-Id');
-    ctx.state.requestId = acceptable.test(given) ? given : uuidv7();
-    ctx.set('X-Request-Id', ctx.state.requestId);
+    identify(ctx);
     ctx.state.client = clients.of(ctx.req);
     ctx.res.once('close', () => {
-      const { requestId, principal, problem } = ctx.state;
-      const failure = problem && problem.status >= 500 ? { err: problem.cause ?? problem } : {};
-      const line = {
-        requestId,
-        address: ctx.state.client.address,
-        method: ctx.method,
-        // Never the query: it may hold a ticket.
-        path: ctx.path,
-        status: ctx.status,
-        ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        ...(principal ? { principal: principal.subject } : {}),
-        ...(problem ? { problem: problem.code } : {}),
-        ...(ctx.res.writableFinished ? {} : { aborted: true }),
-        ...failure,
-      };
-      if (problem && problem.status >= 500) logger.error(line, 'request');
-      else if (ctx.status === 200 && probes.has(ctx.path)) logger.debug(line, 'request');
-      else logger.info(line, 'request');
+      const level = levelOf(ctx);
+      if (logger.isLevelEnabled(level)) logger[level](lineOf(ctx, performance.now() - startedAt), 'request');
     });
     await next();
+  };
+}
+
+function levelOf({ state: { problem }, status, path }: Ctx): 'error' | 'info' | 'debug' {
+  if (problem && problem.status >= 500) return 'error';
+  return status === 200 && probes.has(path) ? 'debug' : 'info';
+}
+
+function lineOf(ctx: Ctx, ms: number): object {
+  const { requestId, client, principal, problem } = ctx.state;
+  return {
+    requestId,
+    address: client.address,
+    method: ctx.method,
+    // Never the query: it may hold a ticket.
+    path: ctx.path,
+    status: ctx.status,
+    ms: Math.round(ms * 10) / 10,
+    ...(principal ? { principal: principal.subject } : {}),
+    ...(problem ? { problem: problem.code } : {}),
+    ...(ctx.res.writableFinished ? {} : { aborted: true }),
+    ...(problem && problem.status >= 500 ? { err: problem.cause ?? problem } : {}),
   };
 }

@@ -26,15 +26,18 @@ const koaHelmet = helmet({
   referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
   xFrameOptions: { action: 'deny' },
   xXssProtection: false,
+  // For browsers that are gone.
+  xDownloadOptions: false,
+  xDnsPrefetchControl: false,
 });
 
 /** The security headers of every answer. */
 export function securityHeaders(): Middleware<RequestState> {
   // They are the same for all, so Helmet is asked once: a dozen handlers for each request cost more than the rest of a health check.
-  let headers: Record<string, string> | undefined;
+  let headers: Map<string, string> | undefined;
   return async (ctx, next) => {
-    headers ??= await headersOfEveryAnswer();
-    ctx.set(headers);
+    headers ??= new Map(Object.entries(await headersOfEveryAnswer()));
+    ctx.res.setHeaders(headers);
     await next();
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { distDir } from '../../infra/paths';
 import { endsWithParent } from '../../stack/parent-death';
@@ -12,6 +12,8 @@ export async function startSecondApi(
   env: NodeJS.ProcessEnv,
 ): Promise<{ origin: string; stop(): Promise<void> }> {
   const [command, ...args] = await endsWithParent([process.execPath, join(distDir, 'api.js')], 'SIGTERM');
+  const logFile = join(mkdtempSync(join(home, 'logs', 'api-')), 'api.log');
+  const log = openSync(logFile, 'a', 0o600);
   const child = spawn(command, args, {
     env: {
       ...process.env,
@@ -27,16 +29,17 @@ export async function startSecondApi(
       REDIS_URL: file.redis,
       DATABASE_URL: file.postgres,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', log, log],
   });
+  closeSync(log);
   const port = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      const ready = /"port":(\d+),"msg":"ready"/.exec(output);
+    const look = setInterval(() => {
+      const ready = /"port":(\d+),"msg":"ready"/.exec(readFileSync(logFile, 'utf8'));
       if (ready) resolve(ready[1] as string);
-    });
-    child.once('exit', (code) => reject(new Error(`the second API ended (${code})\n${output}`)));
+      else if (child.exitCode !== null) reject(new Error(`the second API ended\n${readFileSync(logFile, 'utf8')}`));
+      else return;
+      clearInterval(look);
+    }, 50);
   });
   return {
     origin: `http://127.0.0.1:${port}`,
