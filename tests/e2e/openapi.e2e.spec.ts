@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
     await make('runbooks', { source: greet });
     for (const n of [0, 1, 2]) await make('runs', { runbook: 'greet', id: `greet-${n}`, input: { text: `${n}` } });
     await make('runs/greet-0/cancel', {});
+    await make('users', { username: 'vera', password: 'the password of vera', roles: ['viewer'] });
     await api.flagsAgent('shop');
     await api.flagsAgent('spare');
     for (const id of ['hourly', 'daily']) await make('schedules', { id, runbook: 'greet', cron: ['0 3 * * *'] });
@@ -60,6 +61,7 @@ describe('the OpenAPI document', () => {
       const address = `${api.origin}/api/v1/openapi.json`;
       const { code, output } = await found.run(['run', address, '--phases', 'examples,coverage,fuzzing,stateful'], {
         YMERA_TOKEN: api.token,
+        YMERA_SPARE_TOKEN: (await ApiClient.login(stack.file)).token,
         YMERA_CREDENTIALS: JSON.stringify(stack.file.credentials),
         YMERA_HOOK_KEY: hookKey,
       });

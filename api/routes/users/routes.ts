@@ -8,8 +8,6 @@ import { keyHeaders } from '../../schemas';
 import { newUser, user, userChange, userPage, userParams } from './schema';
 
 const tag = 'users';
-/** Stands for who is not known, in the records. */
-const reserved = 'anonymous';
 
 const list = route({
   method: 'get',
@@ -40,8 +38,6 @@ const create = route({
   responses: { 201: { description: 'The user.', schema: user, headers: { Location: 'Where it is.' } } },
   problems: ['user_exists', 'unavailable'],
   async handler({ body: { username, kind, password, roles }, principal, record, deps }) {
-    if ((kind === 'person') !== (password !== undefined)) throw wrongPassword('a person has one, a service has none');
-    if (username === reserved) throw fault('/username', `${reserved} stands for who is not known`);
     const passwordHash = password === undefined ? null : await hashPassword(password);
     const made = await deps.users.create({ username, kind, passwordHash, roles, createdBy: principal.subject });
     if (!made) throw new Problem('user_exists', `there is a user ${username} already`);
@@ -84,7 +80,11 @@ const change = route({
   async handler({ params: { username }, body: { password, ...rest }, record, deps }) {
     const before = await deps.users.find(username);
     if (!before) throw noUser(username);
-    if (password !== undefined && before.kind === 'service') throw wrongPassword('a service has none');
+    if (password !== undefined && before.kind === 'service') {
+      throw new Problem('invalid_body', 'the body is not valid', [
+        { pointer: '/password', message: 'a service has none' },
+      ]);
+    }
     const wanted: UserChange = {
       ...rest,
       ...(password === undefined ? {} : { passwordHash: await hashPassword(password) }),
@@ -102,14 +102,6 @@ const change = route({
 
 function noUser(username: string): Problem {
   return new Problem('user_not_found', `there is no user ${username}`);
-}
-
-function wrongPassword(why: string): Problem {
-  return fault('/password', why);
-}
-
-function fault(pointer: string, message: string): Problem {
-  return new Problem('invalid_body', 'the body is not valid', [{ pointer, message }]);
 }
 
 export const userRoutes: Route[] = [list, create, get, change];

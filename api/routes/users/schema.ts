@@ -14,12 +14,22 @@ export const userParams = Type.Object({ username }, strict);
 
 export const newUser = Type.Object(
   {
-    username,
+    username: Type.String({
+      description: `${String(username.description)} \`anonymous\` stands for who is not known.`,
+      pattern: username.pattern?.replace('^', '^(?!anonymous$)') ?? '',
+    }),
     kind: Type.Unsafe<'person' | 'service'>({ ...userKind, default: 'person' }),
     password: Type.Optional(Type.String({ ...password, description: 'A person has one, a service none.' })),
     roles,
   },
-  { ...strict, examples: [accessExamples.newUser] },
+  {
+    ...strict,
+    oneOf: [
+      { properties: { kind: { const: 'person' }, password: {} }, required: ['password'] },
+      { properties: { kind: { const: 'service' }, password: false }, required: ['kind'] },
+    ],
+    examples: [accessExamples.newUser],
+  },
 );
 
 export const userChange = Type.Object(
