@@ -4,7 +4,7 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type { Dependencies } from './dependencies';
 import { authenticate } from './middleware/authenticate';
 import { readBody, readJson, readJsonOrYaml } from './middleware/json-body';
-import { countCaller } from './middleware/rate-limit';
+import { countCaller } from './rate-limit/count';
 import type { Reply, RequestState, Route } from './route';
 import type { Principal } from './tokens';
 import { validator } from './validator';

@@ -79,7 +79,12 @@ async function main(): Promise<void> {
     await throughput(`GET auth/me with limit and token, ${callers} callers; bare Koa`, me(counted), koa, '');
     await throughput(`GET auth/me with limit, ${callers} callers; the same without limit`, me(counted), me(free), '');
     await added('headers and metrics: GET /healthz, one caller, p50; bare Koa', health, koa, '');
-    await added('log, routing and token: GET auth/me without limit, one caller, p50; GET /healthz', me(free), health, '');
+    await added(
+      'log, routing and token: GET auth/me without limit, one caller, p50; GET /healthz',
+      me(free),
+      health,
+      '',
+    );
     await added('limit: GET auth/me, one caller, p50; the same without limit', me(counted), me(free), '< 1 ms');
   } finally {
     bare.child.disconnect();
