@@ -30,7 +30,8 @@ export function launchServers(home: string, env: Environment, ports: Ports, star
   const namespace = env.TEMPORAL_NAMESPACE;
   // A browser may use it from the origins of CODEC_ORIGINS only: without one the UI would ask in vain.
   const usesCodec = env.YMERA_ENCRYPTION_KEY !== undefined && env.CODEC_ORIGINS !== '';
-  const codec = usesCodec ? { codecEndpoint: `http://${apiAuthority(env, ports)}/api/v1/codec` } : {};
+  const s = env.TLS_CERT === undefined ? '' : 's';
+  const codec = usesCodec ? { codecEndpoint: `http${s}://${apiAuthority(env, ports)}/api/v1/codec` } : {};
   return {
     temporal: launch(env.TEMPORAL_ADDRESS, start, () =>
       prepareTemporal({ ...at('temporal'), uiPort, httpPort, namespace, ...codec }),

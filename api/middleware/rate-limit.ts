@@ -1,57 +1,48 @@
-import type { Middleware, ParameterizedContext } from 'koa';
+import type { Middleware } from 'koa';
 import type { RequestLimits } from '../dependencies';
 import { problemOf } from '../problem';
-import { ruleFor, type LimitClass } from '../rate-limit/classes';
-import { limitFields, rateLimited } from '../rate-limit/fields';
+import { BoundedMap } from '../rate-limit/bounded-map';
+import { ruleFor } from '../rate-limit/classes';
+import { count } from '../rate-limit/count';
+import { rateLimited } from '../rate-limit/fields';
 import type { RequestState } from '../route';
 
-type Ctx = ParameterizedContext<RequestState>;
+/** Credentials that held when they were last seen, which an address that sends bad ones may go on to use. */
+const mostKnown = 1_000;
 
 /**
- * Counts each request below `/api/v1` once. One without a credential counts against its address before anything is done for
- * it. One with a credential counts against its principal instead, once that is known (`countCaller`), and against its
- * address where the credential does not hold. Checking a credential costs something too: an address that has used up its
- * limit has none checked.
+ * Counts each request below `/api/v1`. One without a credential counts against its address before anything is done for it.
+ * One with a credential counts against its principal instead, once that is known (`countCaller`), and against its address
+ * where the credential does not hold. Checking one costs something too: an address whose bad ones have used up their limit
+ * has no more checked that are new.
  */
 export function rateLimit(limits: RequestLimits): Middleware<RequestState> {
+  const known = new BoundedMap<string, true>(mostKnown);
   return async (ctx, next) => {
     const rule = ruleFor(ctx.method, ctx.path);
     if (!rule) return next() as Promise<void>;
     const { subscriber } = ctx.state.client;
-    const trusted = rule.limit === 'hook' || (rule.limit === 'address' && hasCredential(ctx));
-    if (trusted) {
-      const used = limits.refusal('address', subscriber);
-      if (used) throw rateLimited('address', used);
+    const credential = ctx.get('Authorization') || ctx.get('X-API-Key');
+    const proves = rule.limit === 'hook' || (rule.limit === 'address' && credential !== '');
+    if (proves && !known.has(credential)) {
+      const used = limits.refusal('credential', subscriber);
+      if (used) throw rateLimited('credential', used);
     }
     if (rule.limit === 'hook') await count(ctx, limits, 'hook', `${rule.item} ${subscriber}`);
-    else if (!trusted) await count(ctx, limits, rule.limit, subscriber);
+    else if (!proves) await count(ctx, limits, rule.limit, subscriber);
     try {
       await next();
+      if (ctx.state.principal && !known.has(credential)) known.set(credential, true);
     } catch (error) {
-      // A signature is a credential like any other: without this, made-up hooks would each bring a bucket of their own.
-      if (trusted && problemOf(error).status === 401) await count(ctx, limits, 'address', subscriber);
+      // A hook's signature is a credential like any other: without this, made-up hooks would bring a bucket each.
+      if (proves && problemOf(error).status === 401) {
+        known.delete(credential);
+        await count(ctx, limits, 'credential', subscriber);
+        await count(ctx, limits, 'address', subscriber);
+      }
       throw error;
     }
     // No route was found, so nobody has looked at the credential.
     if (!ctx.state.counted) await count(ctx, limits, 'address', subscriber);
   };
-}
-
-/** Counts who calls, now that it is known, unless the request is counted already. @throws Problem `rate_limited` */
-export async function countCaller(ctx: Ctx, limits: RequestLimits, subject: string): Promise<void> {
-  if (ctx.state.counted) return;
-  if (subject === '') await count(ctx, limits, 'address', ctx.state.client.subscriber);
-  else await count(ctx, limits, 'principal', subject);
-}
-
-function hasCredential(ctx: Ctx): boolean {
-  return ctx.get('Authorization') !== '' || ctx.get('X-API-Key') !== '';
-}
-
-async function count(ctx: Ctx, limits: RequestLimits, name: LimitClass, key: string): Promise<void> {
-  ctx.state.counted = true;
-  const found = await limits.count(name, key);
-  if (!found) return;
-  ctx.set(limitFields(name, found));
-  if (!found.allowed) throw rateLimited(name, found);
 }

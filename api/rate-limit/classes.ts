@@ -2,7 +2,16 @@ import type { Environment } from '../../infra/config';
 import { apiPrefix } from '../route';
 
 /** The limits that there are. Each has a bucket for each of those whom it counts. */
-export const limitClasses = ['address', 'principal', 'login', 'vitals', 'hook', 'csp', 'upgrade'] as const;
+export const limitClasses = [
+  'address',
+  'credential',
+  'principal',
+  'login',
+  'vitals',
+  'hook',
+  'csp',
+  'upgrade',
+] as const;
 export type LimitClass = (typeof limitClasses)[number];
 
 /** Requests a minute; 0 is no limit. */
@@ -11,6 +20,8 @@ export type Limits = Readonly<Record<LimitClass, number>>;
 export function limitsOf(env: Environment): Limits {
   return {
     address: env.RATE_LIMIT_PER_MINUTE,
+    // What does not hold counts against the address too, so it needs no number of its own.
+    credential: env.RATE_LIMIT_PER_MINUTE,
     principal: env.RATE_LIMIT_PRINCIPAL_PER_MINUTE,
     login: env.RATE_LIMIT_LOGIN_PER_MINUTE,
     vitals: env.RATE_LIMIT_VITALS_PER_MINUTE,

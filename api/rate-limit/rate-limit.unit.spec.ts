@@ -15,6 +15,7 @@ import { RateLimiter } from './limiter';
 const away = { status: 'end', on: () => undefined } as unknown as Redis;
 const small: Record<LimitClass, number> = {
   address: 4,
+  credential: 4,
   principal: 6,
   login: 2,
   vitals: 3,
@@ -85,6 +86,24 @@ describe('a request is counted', () => {
     expect(await statuses(1, '/api/v1/agents', { headers: { authorization: 'Basic x' } })).toEqual([429]);
   });
 
+  it('as its principal’s, whatever else came from the address: without credentials, or with bad ones', async () => {
+    const [ann, bob] = [await bearer('ann'), await bearer('bob')];
+    expect(await statuses(5, '/api/v1/agents')).toEqual([401, 401, 401, 401, 429]);
+    expect(await statuses(2, '/api/v1/agents', ann)).toEqual([200, 200]);
+    // Each of them is checked and counted; the address has nothing left.
+    expect(await statuses(4, '/api/v1/agents', { headers: { authorization: 'Bearer a.b.c' } })).toEqual(
+      Array(4).fill(429),
+    );
+    const checks = jest.spyOn(api.tokens, 'verify');
+    expect(await statuses(5, '/api/v1/agents', { headers: { authorization: 'Bearer a.b.c' } })).toEqual(
+      Array(5).fill(429),
+    );
+    expect(checks.mock.calls.length).toBeLessThanOrEqual(1);
+    // Known from before; a new one has to wait.
+    expect(await statuses(1, '/api/v1/agents', ann)).toEqual([200]);
+    expect(await statuses(1, '/api/v1/agents', bob)).toEqual([429]);
+  });
+
   it('against its address where a token goes along with a call that needs none, or that is none', async () => {
     const init = await bearer('ann');
     expect(await statuses(2, '/api/v1/openapi.json', init)).toEqual([200, 200]);
@@ -102,7 +121,7 @@ describe('a request is counted', () => {
   it('by its hook, and against its address too where the signature does not hold', async () => {
     expect(await statuses(3, ...post('/api/v1/hooks/one'))).toEqual([401, 401, 401]);
     expect(await statuses(1, ...post('/api/v1/hooks/two'))).toEqual([401]);
-    // The address has used up its limit: made-up hooks do not help.
+    // Four signatures did not hold: made-up hooks do not help.
     expect(await statuses(2, ...post('/api/v1/hooks/three'))).toEqual([429, 429]);
   });
 
