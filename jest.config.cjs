@@ -20,5 +20,6 @@ const project = (name, options) => ({
 
 module.exports = {
   projects: [project('unit', {}), project('int', {}), project('e2e', {})],
+  testSequencer: '<rootDir>/tests/_util/slow-first-sequencer.cjs',
   reporters: ['default', '<rootDir>/tests/_util/closing-line-reporter.cjs'],
 };

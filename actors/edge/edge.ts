@@ -46,6 +46,9 @@ const facts = Type.Object(
     about: Type.Optional(
       Type.String({ description: 'The user, key, agent or path that it concerns.', maxLength: 500 }),
     ),
+    key: Type.Optional(
+      Type.String({ description: 'Visible part of the API key that it was done with.', maxLength: 50 }),
+    ),
     detail: Type.Optional(
       Type.Record(text(50), Type.Union([text(1000), Type.Array(text(200), { maxItems: 200 })]), { maxProperties: 20 }),
     ),

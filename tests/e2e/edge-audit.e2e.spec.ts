@@ -7,7 +7,7 @@ import { startTestStack, type TestStack } from '../_util/stack';
 
 const password = 'a password of a test, long enough';
 
-type Fact = { method: string; address: string; about?: string; detail?: Record<string, unknown> };
+type Fact = { method: string; address: string; about?: string; key?: string; detail?: Record<string, unknown> };
 
 /** What is done at the edge is on record like everything else; Temporal belongs to the test, so that it can be away. */
 describe('the audit of the edge', () => {
@@ -41,9 +41,10 @@ describe('the audit of the edge', () => {
   const acts = async (type: string) =>
     (await records())
       .filter((record) => record.type === `ymera.edge.${type}`)
-      .map(({ principal, reason, data: { method, address, about, detail } }) => ({
+      .map(({ principal, reason, data: { method, address, about, key, detail } }) => ({
         ...{ principal, method, address },
         ...(about === undefined ? {} : { about }),
+        ...(key === undefined ? {} : { key }),
         ...(detail === undefined ? {} : { detail }),
         ...(reason === undefined ? {} : { reason }),
       }));
@@ -62,6 +63,10 @@ describe('the audit of the edge', () => {
     await viewer.call('POST', 'agents', { kind: 'flags', id: 'shop' });
     await admin.flagsAgent('shop');
     const key = await admin.call('POST', 'api-keys', { name: 'k', scopes: ['agents:read'] });
+    const byKey = { authorization: '', 'x-api-key': key.body.key as string };
+    expect((await ApiClient.anonymous(stack.file).call('POST', 'runs', {}, byKey)).status).toBe(403);
+    // Longer than a record keeps.
+    await viewer.call('DELETE', `agents/${'x'.repeat(3000)}`);
     await admin.call('DELETE', `api-keys/${key.body.id}`);
     await admin.call('PATCH', 'users/vera', { roles: ['viewer', 'auditor'] });
     await admin.call('POST', 'agents/shop/config', { max_flags: 7 });
@@ -77,6 +82,9 @@ describe('the audit of the edge', () => {
     });
     const reason = 'the call demands the permission agents:create';
     await reaches('AccessDenied', { principal: 'vera', method: 'POST /api/v1/agents', address, reason });
+    const long = expect.stringMatching(/^\/api\/v1\/agents\/x+… \d+ characters left out …x+$/) as string;
+    await reaches('AccessDenied', { method: 'DELETE /api/v1/agents/{id}', about: long });
+    await reaches('AccessDenied', { principal: 'admin', method: 'POST /api/v1/runs', key: key.body.prefix });
     await reaches('UserCreated', { principal: 'admin', about: 'vera' });
     await reaches('ApiKeyCreated', { principal: 'admin', about: key.body.id });
     await reaches('ApiKeyRevoked', { principal: 'admin', about: key.body.id });
