@@ -26,6 +26,8 @@ import type {
 
 /** After how many tasks with commands a run ends: recovery costs some 3 ms for each task of the current run. */
 const tasksPerRun = 40;
+/** The same of commands: a replay must be done well within the time that a task has. */
+const commandsPerRun = 1000;
 /** How many unconfirmed records are kept at hand; beyond that the agent publishes from its history. */
 const mostPending = 512;
 /** How long a sender has to deliver and say so, before the agent does it itself. */
@@ -45,6 +47,7 @@ export class AgentShell {
   private checkpointNotBefore = 0;
   private readonly room: StateRoom;
   private tasks = 0;
+  private commands = 0;
   private lastUpdateAt = -1;
 
   private constructor(
@@ -55,7 +58,7 @@ export class AgentShell {
     public effects: Effect[],
     public checkpoint: CheckpointMark,
   ) {
-    this.room = new StateRoom(agent);
+    this.room = new StateRoom(agent.state);
   }
 
   static open(input: AgentInput): AgentShell {
@@ -84,6 +87,7 @@ export class AgentShell {
   /** Applies each command alone; one that is refused changes nothing. */
   dispatch({ commands, delivered, checkpointNow = false }: Dispatch): Dispatched {
     if (!this.handledUpdateInThisTask) this.tasks += 1;
+    this.commands += commands.length;
     this.lastUpdateAt = workflowInfo().historyLength;
     this.delivered(delivered);
     // What is not at hand any more can't be handed out, and nothing may overtake it.
@@ -102,7 +106,7 @@ export class AgentShell {
     if (seen) return { status: 'duplicate', commandId, from: seen[0], to: seen[1] };
     try {
       const applied = applyCommand(this.kind, this.agent, command, time);
-      this.room.take(this.agent, applied.agent, applied.records);
+      this.room.check(this.agent.state, applied.agent.state);
       if (applied.refusal) {
         this.take(applied);
         return { ...rejected(commandId, applied.refusal), events: applied.records };
@@ -124,6 +128,7 @@ export class AgentShell {
   }
 
   private take({ agent, records, effects }: Applied, commandId?: string): void {
+    this.room.add(this.agent.state, agent.state);
     this.agent = agent;
     if (commandId !== undefined) {
       this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
@@ -212,7 +217,8 @@ export class AgentShell {
 
   /** While draining, only what the engine demands ends a run: it would end the drain with it. */
   get continueDue(): boolean {
-    return workflowInfo().continueAsNewSuggested || (this.tasks >= tasksPerRun && !this.draining);
+    const long = this.tasks >= tasksPerRun || this.commands >= commandsPerRun;
+    return workflowInfo().continueAsNewSuggested || (long && !this.draining);
   }
 
   get handledUpdateInThisTask(): boolean {

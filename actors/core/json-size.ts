@@ -10,6 +10,39 @@ export function jsonBytes(value: unknown): number {
   return bytes;
 }
 
+/**
+ * How many bytes more one JSON value takes than another. Cheap where they share most of what they hold, as an agent's state
+ * does with the one before: what is the same object is not looked into. Commas are counted with members, so it is a little off.
+ */
+export function jsonGrowth(before: unknown, after: unknown): number {
+  if (before === after) return 0;
+  if (Array.isArray(before) && Array.isArray(after)) return itemsBytes(after) - itemsBytes(before);
+  if (!isObject(before) || !isObject(after)) return jsonBytes(after) - jsonBytes(before);
+  let growth = 0;
+  for (const [name, value] of Object.entries(after)) {
+    growth += Object.hasOwn(before, name) ? jsonGrowth(before[name], value) : memberBytes(name, value);
+  }
+  for (const [name, value] of Object.entries(before)) {
+    if (!Object.hasOwn(after, name)) growth -= memberBytes(name, value);
+  }
+  return growth;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function memberBytes(name: string, value: unknown): number {
+  return value === undefined ? 0 : jsonBytes(name) + jsonBytes(value) + 2;
+}
+
+function itemsBytes(items: readonly unknown[]): number {
+  return items.reduce<number>(
+    (sum, item) => sum + 1 + (typeof item === 'object' && item !== null ? sizeOfFixed(item) : jsonBytes(item)),
+    0,
+  );
+}
+
 const known = new WeakMap<object, number>();
 
 /** The same for what never changes, such as records: counted once. */

@@ -1,7 +1,7 @@
 import { agentAfter } from '../../tests/_util/decider-specification';
 import { flags } from '../flags/flags';
 import { applyCommand } from './agent';
-import { fitting, jsonBytes } from './json-size';
+import { fitting, jsonBytes, jsonGrowth } from './json-size';
 import { StateRoom } from './state-room';
 
 const set = (key: string, value: string) => ({ type: 'SetFlag', data: { key, value } });
@@ -25,13 +25,42 @@ describe('the size of JSON', () => {
   });
 });
 
+describe('the growth of JSON', () => {
+  it('is the difference of two sizes, but for a few commas', () => {
+    const shared = { deep: { list: [{ a: 1 }, 'ä', null], text: 'x'.repeat(100) } };
+    const changes: [object, object][] = [
+      [{ shared }, { shared }],
+      [{ shared }, { shared, more: 'ä'.repeat(50) }],
+      [{ shared, more: 'gone' }, { shared }],
+      [{ shared }, { shared: { deep: { ...shared.deep, list: [...shared.deep.list, { b: [1, 2] }] } } }],
+      [{ a: { b: 1 } }, { a: 'no object any more' }],
+      [{ a: [1, 2] }, { a: null }],
+    ];
+    for (const [before, after] of changes) {
+      expect(Math.abs(jsonGrowth(before, after) - (jsonBytes(after) - jsonBytes(before)))).toBeLessThanOrEqual(3);
+      expect(Math.abs(jsonGrowth(before, after) + jsonGrowth(after, before))).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('does not look into what both share', () => {
+    const shared = Object.defineProperty({}, 'never', {
+      enumerable: true,
+      get: () => {
+        throw new Error('read');
+      },
+    });
+    expect(jsonGrowth({ shared, n: 1 }, { shared, n: 22 })).toBe(1);
+  });
+});
+
 describe('the room for a state', () => {
   it('refuses what would make it too large, and lets through what makes it smaller', () => {
     let agent = agentAfter(flags, {});
-    const room = new StateRoom(agent, 3000);
+    const room = new StateRoom(agent.state, 3000);
     const apply = (order: { type: string; data: unknown }, id: string): void => {
       const applied = applyCommand(flags, agent, command(id, order), '2026-01-01T00:00:00.000Z');
-      room.take(agent, applied.agent, applied.records);
+      room.check(agent.state, applied.agent.state);
+      room.add(agent.state, applied.agent.state);
       agent = applied.agent;
     };
     for (const [i, key] of ['a', 'b', 'c'].entries()) apply(set(key, 'x'.repeat(900)), `c${i}`);

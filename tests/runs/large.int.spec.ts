@@ -1,6 +1,8 @@
 import { checkChain } from '../../actors/core/hash-chain';
 import { jsonBytes } from '../../actors/core/json-size';
 import { mostStateBytes } from '../../actors/core/limits';
+import { checkedConfig } from '../../actors/core/validate';
+import { flags } from '../../actors/flags/flags';
 import { until } from '../_util/api-client';
 import { RunLab } from '../_util/run-lab';
 import { readStream } from '../_util/stream';
@@ -72,4 +74,41 @@ describe('a run with much in it', () => {
     const odd = await lab.ended(await lab.launch('many', { n: [] }));
     expect(odd).toMatchObject({ status: 'failed', error: { code: 'expression_failed' } });
   }, 90_000);
+});
+
+/** Its worker has all other agents too: none of them may have to wait for it. */
+describe('an agent with much in it', () => {
+  let lab: RunLab;
+  beforeAll(async () => {
+    lab = await RunLab.open();
+  }, 120_000);
+  afterAll(() => lab.close(), 60_000);
+
+  it('refuses what is too much, goes on, and comes back on another worker', async () => {
+    const config = checkedConfig(flags, { max_flags: 2000 });
+    await lab.agents.create({ kind: 'flags', id: 'big', name: 'big', config, command: { id: 'c', principal: 'ada' } });
+    const batch = (n: number) =>
+      Array.from({ length: 256 }, (_, i) => {
+        const data = { key: `k${n}-${i}`, value: 'x'.repeat(1000) };
+        return { id: `${n}-${i}`, type: 'SetFlag', data, principal: 'ada' };
+      });
+    const results = [];
+    for (let n = 0; n < 10; n += 1) results.push(...(await lab.agents.send('big', batch(n))));
+    const accepted = results.filter(({ status }) => status === 'accepted').length;
+    expect(accepted).toBeGreaterThan(700);
+    expect(results.filter((one) => 'code' in one && one.code === 'limit_reached')).toHaveLength(2560 - accepted);
+    expect(results.at(-1)).toMatchObject({ code: 'limit_reached' });
+
+    await lab.killWorker();
+    const again = await lab.agents.send('big', [
+      { id: 'less', type: 'RemoveFlag', data: { key: 'k0-0' }, principal: 'ada' },
+      { id: 'more', type: 'SetFlag', data: { key: 'new', value: 'y'.repeat(900) }, principal: 'ada' },
+    ]);
+    // A sender that had to try again is told so; either way it was done once.
+    for (const { status } of again) expect(['accepted', 'duplicate']).toContain(status);
+    const view = await lab.agents.view('big');
+    expect(view.sequence).toBe(1 + accepted + 2);
+    expect(jsonBytes(view.state)).toBeLessThan(mostStateBytes + 10_000);
+    expect(checkChain(await lab.records('big'))).toBeNull();
+  }, 120_000);
 });
