@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../infra/logger';
+import { BoundedMap } from './bounded-map';
 import type { ReplayGuard } from './dependencies';
 
 /** Most signatures that a process remembers while Redis is down. */
@@ -11,7 +12,7 @@ const mostOwn = 10_000;
  * not signed: without it, whoever has seen one delivery could send it again under another id.
  */
 export class RedisReplayGuard implements ReplayGuard {
-  private readonly own = new Map<string, string>();
+  private readonly own = new BoundedMap<string, string>(mostOwn);
 
   constructor(
     private readonly redis: Pick<Redis, 'set' | 'get'>,
@@ -36,8 +37,6 @@ export class RedisReplayGuard implements ReplayGuard {
     const known = this.own.get(key);
     if (known !== undefined) return known === value;
     this.own.set(key, value);
-    const oldest = this.own.keys().next();
-    if (this.own.size > mostOwn && !oldest.done) this.own.delete(oldest.value);
     return true;
   }
 }

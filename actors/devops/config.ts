@@ -140,7 +140,6 @@ export const devopsConfig = Type.Object(
 export type DevopsConfig = Static<typeof devopsConfig>;
 export type Target = Static<typeof target>;
 export type Probe = Target['probe'];
-export type AllowedCommand = Static<typeof command>;
 
 /** What a JSON Schema can't say: names of targets are unique, and a remediation runs only what is allowed. */
 export function checkDevopsConfig(config: DevopsConfig): FieldError[] {

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map';
 import { unavailable } from '../problem';
 
 interface Known<T> {
@@ -14,7 +15,7 @@ const mostKnown = 20_000;
 
 /** Remembers what was read elsewhere for two seconds, and for a minute while that does not answer. */
 export class FreshCache<T> {
-  private readonly known = new Map<string, Known<T>>();
+  private readonly known = new BoundedMap<string, Known<T>>(mostKnown);
   private readonly underWay = new Map<string, Promise<T>>();
 
   constructor(
@@ -52,7 +53,7 @@ export class FreshCache<T> {
     const at = this.now();
     const reading: Promise<T> = this.read(id).then((value) => {
       // Where it was forgotten meanwhile, this may be what it was before.
-      if (this.underWay.get(id) === reading) this.keep(id, { value, at });
+      if (this.underWay.get(id) === reading) this.known.set(id, { value, at });
       return value;
     });
     this.underWay.set(id, reading);
@@ -61,13 +62,6 @@ export class FreshCache<T> {
     };
     reading.then(done, done);
     return reading;
-  }
-
-  private keep(id: string, known: Known<T>): void {
-    this.known.delete(id);
-    this.known.set(id, known);
-    const oldest = this.known.keys().next();
-    if (this.known.size > mostKnown && !oldest.done) this.known.delete(oldest.value);
   }
 }
 

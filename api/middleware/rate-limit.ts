@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import type { RequestLimits } from '../dependencies';
 import { problemOf } from '../problem';
-import { BoundedMap } from '../rate-limit/bounded-map';
+import { BoundedMap } from '../bounded-map';
 import { ruleFor } from '../rate-limit/classes';
 import { count } from '../rate-limit/count';
 import { rateLimited } from '../rate-limit/fields';

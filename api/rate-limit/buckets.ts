@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map';
+import { BoundedMap } from '../bounded-map';
 
 /**
  * Buckets for koa-ratelimit's memory driver. The driver hands out the very object that it counts in, and looks at it a moment

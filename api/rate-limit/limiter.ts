@@ -2,7 +2,7 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, timeout, T
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../infra/logger';
 import type { ApiMetrics } from '../metrics';
-import { BoundedMap } from './bounded-map';
+import { BoundedMap } from '../bounded-map';
 import { Buckets } from './buckets';
 import { limitClasses, type LimitClass, type Limits } from './classes';
 import { counter, withFineClock, type Count, type Counter } from './counter';
