@@ -5,7 +5,7 @@ const only = (from, allowed, comment, pathNot = []) => ({
   severity: 'error',
   from: { path: `^${from}/`, pathNot: ['\\.spec\\.ts$', ...pathNot] },
   to: {
-    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|tests)/',
+    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|cli|tests)/',
     pathNot: allowed.map((p) => `^${p}`),
   },
 });
@@ -67,6 +67,7 @@ module.exports = {
       ['stack/', 'infra/', 'projections/migrate'],
       'the embedded stack starts processes; it is none of them',
     ),
+    only('cli', ['cli/'], 'the CLI speaks HTTP only'),
     {
       name: 'actors-have-no-engine-and-no-io',
       severity: 'error',

@@ -15,6 +15,7 @@ const sources = [
   'stack',
   'demo',
   'bench',
+  'cli',
   'runbooks',
   'tests/_util',
 ];
@@ -38,6 +39,8 @@ const entries = {
   'set-admin': 'stack/set-admin.ts',
   healthcheck: 'stack/healthcheck.ts',
   'validate-csp': 'api/csp/validate.ts',
+  openapi: 'api/describe.ts',
+  cli: 'cli/ymera.ts',
 };
 
 function filesOf(path) {
