@@ -1,6 +1,9 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Action, ActionEffect } from './action';
 import { debugEcho } from './debug-echo';
+import { deployApply } from './deploy/deploy-apply';
+import { deployRestore } from './deploy/deploy-restore';
+import { deployStatus } from './deploy/deploy-status';
 import { diskUsage } from './disk-usage';
 import { fileRead } from './file-read';
 import { fileRemove } from './file-remove';
@@ -12,6 +15,7 @@ import { gitRevert } from './git-revert';
 import { gitTag } from './git-tag';
 import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
+import { metricsGate } from './metrics-gate';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
 import { probeCheck } from './probe-check';
@@ -22,6 +26,9 @@ import { tlsCheck } from './tls-check';
 /** Every action there is. Adding one is a file beside this one, and a line here. */
 export const actions: readonly Action[] = [
   debugEcho,
+  deployApply,
+  deployRestore,
+  deployStatus,
   diskUsage,
   fileRead,
   fileRemove,
@@ -33,6 +40,7 @@ export const actions: readonly Action[] = [
   gitTag,
   httpCheck,
   httpRequest,
+  metricsGate,
   notifyNotification,
   notifyWebhook,
   probeCheck,
