@@ -32,15 +32,15 @@ describe('a kind of agent of your own', () => {
     expect(readFileSync(join(root, 'actors/registry.ts'), 'utf8')).toContain('diskKeeper');
     expect(readFileSync(join(root, 'activities/actions/catalogue.ts'), 'utf8')).toContain('diskKeeperMeasure');
     expect(run('node_modules/typescript/bin/tsc', '-p', 'actors')).toMatchObject({ status: 0, stdout: '' });
-    const tests = run(
+    const jest = run(
       'node_modules/jest/bin/jest.js',
+      'actors/disk-keeper',
       '--selectProjects',
       'unit',
       '--reporters=default',
-      'actors/disk-keeper',
     );
-    expect(tests.stderr).toContain('3 passed');
-    expect(tests.status).toBe(0);
+    expect(jest.stderr).toContain('3 passed');
+    expect(jest.status).toBe(0);
   }, 300_000);
 
   it.each([['Disk'], ['1disk'], ['a--b'], [''], ['flags']])('refuses the name %j, and says why', (name) => {

@@ -38,6 +38,7 @@ const entries = {
   'failure-converter': 'temporal/codec/failure-converter.ts',
   'set-admin': 'stack/set-admin.ts',
   healthcheck: 'stack/healthcheck.ts',
+  doctor: 'stack/doctor.ts',
   'validate-csp': 'api/csp/validate.ts',
   openapi: 'api/describe.ts',
   cli: 'cli/ymera.ts',

@@ -86,7 +86,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     versionArgument: '--version',
     minimum: [1, 6],
     use: 'provisions infrastructure',
-    install: 'go install github.com/opentofu/opentofu/cmd/tofu@v1.10.10, or https://opentofu.org/docs/intro/install',
+    install: 'https://opentofu.org/docs/intro/install, or with Go: .ci/tools tofu',
   },
 };
 

