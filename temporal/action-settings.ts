@@ -9,6 +9,7 @@ export interface AllowedHere {
   writeRoots: string[];
   workspace: string;
   containers?: string;
+  tofu?: string;
 }
 
 /** Any program while developing, none in production unless named; no file but those of the roots. */
@@ -20,6 +21,7 @@ export function actionSettings(env: Environment): AllowedHere {
     writeRoots: [...folders(env.YMERA_WRITE_ROOTS), workspace],
     workspace,
     ...(env.YMERA_CONTAINERS === undefined ? {} : { containers: env.YMERA_CONTAINERS }),
+    ...(env.YMERA_TOFU === undefined ? {} : { tofu: env.YMERA_TOFU }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface ActionSettings {
   workspace: string;
   /** Address of the container engine's Docker API; undefined where this worker has none. */
   containers?: string;
+  /** OpenTofu or Terraform, by name or path; whichever is among `executables` where nothing is said. */
+  tofu?: string;
 }
 
 /** All that a plan has to go by: there is no way from here to do anything. */

@@ -22,6 +22,10 @@ import { probeCheck } from './probe-check';
 import { processSignal } from './process-signal';
 import { shellRun } from './shell-run';
 import { tlsCheck } from './tls-check';
+import { tofuApply } from './tofu/tofu-apply';
+import { tofuDestroy } from './tofu/tofu-destroy';
+import { tofuDrift } from './tofu/tofu-drift';
+import { tofuPlan } from './tofu/tofu-plan';
 
 /** Every action there is. Adding one is a file beside this one, and a line here. */
 export const actions: readonly Action[] = [
@@ -47,6 +51,10 @@ export const actions: readonly Action[] = [
   processSignal,
   shellRun,
   tlsCheck,
+  tofuApply,
+  tofuDestroy,
+  tofuDrift,
+  tofuPlan,
 ];
 
 /** An action without what it does: all that a plan may reach. */
