@@ -39,7 +39,9 @@ export interface Tofu {
  * The root module, initialised.
  * @throws ActionError `not_allowed`, `not_found`, `tofu_failed`
  */
-export async function tofuIn({ dir, workspace, variables }: ModuleInput, context: PlanContext): Promise<Tofu> {
+export async function tofuIn(given: ModuleInput, context: PlanContext): Promise<Tofu> {
+  const { dir, workspace } = given;
+  const variables = Object.entries({ ...given.variables, ...given.secret_variables });
   const program = tofuProgram(context);
   const cwd = await allowedPath(dir, 'write', context);
   if (!(await stat(cwd).catch(() => null))?.isDirectory())
@@ -49,7 +51,7 @@ export async function tofuIn({ dir, workspace, variables }: ModuleInput, context
   await mkdir(own, { recursive: true, mode: 0o700 });
   const env = {
     ...Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
-    ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, variableText(value)])),
+    ...Object.fromEntries(variables.map(([name, value]) => [`TF_VAR_${name}`, variableText(value)])),
     TF_DATA_DIR: data,
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',

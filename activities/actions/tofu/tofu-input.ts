@@ -19,6 +19,15 @@ export const moduleFields = {
     default: {},
     additionalProperties: false,
   }),
+  secret_variables: Type.Record(
+    Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,127}$' }),
+    Type.String({ secret: true, maxLength: 32_768 }),
+    {
+      description: 'More of them, each taken out of whatever leaves the worker.',
+      default: {},
+      additionalProperties: false,
+    },
+  ),
 };
 
 export const moduleInput = Type.Object(moduleFields, { additionalProperties: false });
