@@ -17,6 +17,13 @@ export interface ActionSettings {
   containers?: string;
   /** OpenTofu or Terraform, by name or path; whichever is among `executables` where nothing is said. */
   tofu?: string;
+  /** Clusters that runs may touch; none where nothing is said. */
+  kubernetes?: {
+    /** Path of the kubeconfig. */
+    config: string;
+    /** Namespaces by context; `*` is all of them, and what belongs to none. */
+    allowed: readonly { context: string; namespace: string }[];
+  };
 }
 
 /** All that a plan has to go by: there is no way from here to do anything. */

@@ -15,6 +15,12 @@ import { gitRevert } from './git-revert';
 import { gitTag } from './git-tag';
 import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
+import { kubernetesApply } from './kubernetes/kubernetes-apply';
+import { kubernetesDiff } from './kubernetes/kubernetes-diff';
+import { kubernetesGet } from './kubernetes/kubernetes-get';
+import { kubernetesRollout } from './kubernetes/kubernetes-rollout';
+import { kubernetesScale } from './kubernetes/kubernetes-scale';
+import { kubernetesUndo } from './kubernetes/kubernetes-undo';
 import { metricsGate } from './metrics-gate';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
@@ -44,6 +50,12 @@ export const actions: readonly Action[] = [
   gitTag,
   httpCheck,
   httpRequest,
+  kubernetesApply,
+  kubernetesDiff,
+  kubernetesGet,
+  kubernetesRollout,
+  kubernetesScale,
+  kubernetesUndo,
   metricsGate,
   notifyNotification,
   notifyWebhook,

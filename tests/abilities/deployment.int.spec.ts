@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkChain } from '../../actors/core/hash-chain';
@@ -34,13 +34,17 @@ describeWithTools(['podman', 'runc', 'busybox', 'prometheus'], 'deployment of co
     engine.image('localhost/web:faulty', page('faulty', 0.9));
     for (let i = 0; i < 3; i += 1) ports.push(await freePort());
     await startPrometheus();
-    lab = await RunLab.open({ YMERA_CONTAINERS: engine.address });
+    lab = await RunLab.open({ YMERA_CONTAINERS: engine.address, YMERA_WRITE_ROOTS: dir });
     for (const name of ['deploy-service', 'canary-deploy']) {
       await lab.saveRunbook(readFileSync(join(projectRoot, 'runbooks', `${name}.yaml`), 'utf8'));
     }
   }, 180_000);
   afterAll(async () => {
     await lab?.close();
+    for (const instance of [0, 1]) {
+      const pid = Number(readFileSync(join(dir, `crash/instances/${instance}/pid`), 'utf8'));
+      process.kill(-pid, 'SIGKILL');
+    }
     if (prometheus?.kill('SIGKILL')) await once(prometheus, 'exit');
     await engine?.end();
     rmSync(dir, { recursive: true, force: true });
@@ -74,9 +78,9 @@ describeWithTools(['podman', 'runc', 'busybox', 'prometheus'], 'deployment of co
     );
   }
 
-  const answers = (): Promise<string[]> =>
+  const answers = (of = ports): Promise<string[]> =>
     Promise.all(
-      ports.map((port) =>
+      of.map((port) =>
         fetch(`http://127.0.0.1:${port}/`).then(
           (one) => one.text(),
           () => 'nothing',
@@ -137,6 +141,78 @@ describeWithTools(['podman', 'runc', 'busybox', 'prometheus'], 'deployment of co
     const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
     return data.result[0] ? Number(data.result[0].value[1]) : null;
   };
+
+  /** What to run as one version, of each kind. */
+  const builds: Record<string, (version: string) => object> = {
+    containers: (version) => ({ type: 'containers', image: `localhost/web:${version}` }),
+    processes: (version) => {
+      const source = `require('node:http').createServer((_, to) => to.end('v${version}')).listen(Number(process.env.PORT), '127.0.0.1')`;
+      mkdirSync(join(dir, `app-${version}`), { recursive: true });
+      writeFileSync(join(dir, `app-${version}/server.js`), source);
+      return {
+        type: 'processes',
+        folder: dir,
+        artifact: join(dir, `app-${version}`),
+        argv: [process.execPath, 'server.js'],
+      };
+    },
+  };
+
+  it.each(Object.entries(builds))(
+    '%s: a worker killed in the middle of each action leaves no half of it',
+    async (kind, build) => {
+      const two = [await freePort(), await freePort()];
+      const service = { service: 'crash', health: { path: '/', within: 30, stable: 2 } };
+      const step = (action: string, given: object): Promise<string> =>
+        lab.saveRunbook(
+          JSON.stringify({
+            name: `${kind}-${action.replace('.', '-')}`,
+            steps: [{ id: 'it', action, with: { ...service, ...given } }],
+            output: { previous: '${{ steps.it.output.previous }}' },
+          }),
+        );
+      const cases: { name: string; book: () => Promise<string>; from: string; to: string; killed: boolean }[] = [
+        {
+          name: 'first',
+          book: () => step('deploy.apply', { on: build('1'), ports: two }),
+          from: 'nothing',
+          to: 'v1',
+          killed: false,
+        },
+        {
+          name: 'apply',
+          book: () => step('deploy.apply', { on: build('2'), ports: two }),
+          from: 'v1',
+          to: 'v2',
+          killed: true,
+        },
+        {
+          name: 'restore',
+          book: () => step('deploy.restore', { on: place(kind), to: previous, ...once }),
+          from: 'v2',
+          to: 'v1',
+          killed: true,
+        },
+      ];
+      const once = { health: { path: '/', within: 30, stable: 4 } };
+      let previous: object[] = [];
+      for (const { name, book, from, to, killed } of cases) {
+        const id = await lab.launch(await book());
+        if (killed) {
+          await until(async () => (await answers(two)).includes(to), `${name}: the middle`, 60_000);
+          await lab.killWorker();
+        }
+        const end = await lab.ended(id, 120_000);
+        expect([name, end.error, await answers(two)]).toEqual([name, null, [to, to]]);
+        previous = (end.output as { previous: object[] }).previous;
+        const before = previous.map((one) => (one as { release: string | null }).release === null);
+        expect(before).toEqual([from, from].map((one) => one === 'nothing'));
+      }
+    },
+    240_000,
+  );
+
+  const place = (kind: string): object => (kind === 'containers' ? { type: kind } : { type: kind, folder: dir });
 
   describe('a step of it', () => {
     let harness: StepHarness;
