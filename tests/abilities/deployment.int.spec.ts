@@ -158,59 +158,50 @@ describeWithTools(['podman', 'runc', 'busybox', 'prometheus'], 'deployment of co
     },
   };
 
-  it.each(Object.entries(builds))(
-    '%s: a worker killed in the middle of each action leaves no half of it',
-    async (kind, build) => {
-      const two = [await freePort(), await freePort()];
-      const service = { service: 'crash', health: { path: '/', within: 30, stable: 2 } };
-      const step = (action: string, given: object): Promise<string> =>
-        lab.saveRunbook(
-          JSON.stringify({
-            name: `${kind}-${action.replace('.', '-')}`,
-            steps: [{ id: 'it', action, with: { ...service, ...given } }],
+  it('a worker killed in the middle of each action leaves no half of it', async () => {
+    const kinds = Object.keys(builds);
+    const at: Record<string, number[]> = {};
+    let previous: Record<string, object[]> = {};
+    for (const kind of kinds) at[kind] = [await freePort(), await freePort()];
+    const on = (kind: string, version: string): object => ({ on: builds[kind]?.(version), ports: at[kind] });
+    const cases = [
+      { action: 'deploy.apply', given: (kind: string) => on(kind, '1'), from: null, to: 'v1', killed: false },
+      { action: 'deploy.apply', given: (kind: string) => on(kind, '2'), from: 'v1', to: 'v2', killed: true },
+      {
+        action: 'deploy.restore',
+        given: (kind: string) => ({ on: place(kind), to: previous[kind] }),
+        from: 'v2',
+        to: 'v1',
+        killed: true,
+      },
+    ];
+    for (const { action, given, from, to, killed } of cases) {
+      const stable = killed ? 5 : 0;
+      const runs = await Promise.all(
+        kinds.map(async (kind) => {
+          const step = { service: 'crash', health: { path: '/', within: 30, stable }, ...given(kind) };
+          const book = {
+            name: `crash-${kind}`,
+            steps: [{ id: 'it', action, with: step }],
             output: { previous: '${{ steps.it.output.previous }}' },
-          }),
-        );
-      const cases: { name: string; book: () => Promise<string>; from: string; to: string; killed: boolean }[] = [
-        {
-          name: 'first',
-          book: () => step('deploy.apply', { on: build('1'), ports: two }),
-          from: 'nothing',
-          to: 'v1',
-          killed: false,
-        },
-        {
-          name: 'apply',
-          book: () => step('deploy.apply', { on: build('2'), ports: two }),
-          from: 'v1',
-          to: 'v2',
-          killed: true,
-        },
-        {
-          name: 'restore',
-          book: () => step('deploy.restore', { on: place(kind), to: previous, ...once }),
-          from: 'v2',
-          to: 'v1',
-          killed: true,
-        },
-      ];
-      const once = { health: { path: '/', within: 30, stable: 4 } };
-      let previous: object[] = [];
-      for (const { name, book, from, to, killed } of cases) {
-        const id = await lab.launch(await book());
-        if (killed) {
-          await until(async () => (await answers(two)).includes(to), `${name}: the middle`, 60_000);
-          await lab.killWorker();
-        }
-        const end = await lab.ended(id, 120_000);
-        expect([name, end.error, await answers(two)]).toEqual([name, null, [to, to]]);
-        previous = (end.output as { previous: object[] }).previous;
-        const before = previous.map((one) => (one as { release: string | null }).release === null);
-        expect(before).toEqual([from, from].map((one) => one === 'nothing'));
+          };
+          return lab.launch(await lab.saveRunbook(JSON.stringify(book)));
+        }),
+      );
+      if (killed) {
+        const begun = async (): Promise<boolean> =>
+          (await Promise.all(kinds.map((kind) => answers(at[kind])))).every((said) => said.includes(to));
+        await until(begun, `${action}: the middle`, 60_000);
+        await lab.killWorker();
       }
-    },
-    240_000,
-  );
+      const ends = await Promise.all(runs.map((id) => lab.ended(id, 120_000)));
+      expect(ends.map(({ error }) => error)).toEqual(kinds.map(() => null));
+      for (const kind of kinds) expect([action, kind, await answers(at[kind])]).toEqual([action, kind, [to, to]]);
+      const outputs = ends.map(({ output }) => (output as { previous: { release: string | null }[] }).previous);
+      expect(outputs.flat().map(({ release }) => release === null)).toEqual(Array(4).fill(from === null));
+      previous = Object.fromEntries(kinds.map((kind, index) => [kind, outputs[index] ?? []]));
+    }
+  }, 240_000);
 
   const place = (kind: string): object => (kind === 'containers' ? { type: kind } : { type: kind, folder: dir });
 

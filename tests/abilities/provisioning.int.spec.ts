@@ -83,9 +83,9 @@ describeWithTools(['tofu'], 'provisioning', ({ tofu }) => {
       const { recent } = await schedules.get('drift');
       const runs = recent.map(({ workflow }) => `run-${hashOf(workflow).slice(0, 32)}`);
       const states = await Promise.all(runs.map(async (id) => ({ id, state: await lab.state(id).catch(() => null) })));
-      return states.flatMap(({ id, state }) =>
-        state?.phase === 'ended' ? [{ run: id, drifted: (state.output as { drifted: boolean }).drifted }] : [],
-      );
+      const ended = states.filter(({ state }) => state?.phase === 'ended');
+      expect(ended.map(({ state }) => state?.error)).toEqual(ended.map(() => null));
+      return ended.map(({ id, state }) => ({ run: id, drifted: (state?.output as { drifted: boolean }).drifted }));
     };
     await until(async () => (await looked()).some(({ drifted }) => drifted === false), 'a look', 40_000);
     expect((await looked()).some(({ drifted }) => drifted)).toBe(false);
