@@ -67,6 +67,14 @@ export const environmentSchema = Type.Object({
   YMERA_WORKSPACE: Type.Optional(Type.String()),
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
   YMERA_CONTAINERS: Type.Optional(Type.String({ pattern: '^(unix:///|https?://)' })),
+  YMERA_TOFU: Type.Optional(Type.String()),
+  YMERA_KUBERNETES: Type.Optional(
+    Type.String({
+      pattern: '^[^,]+/[^,/]+(,[^,]+/[^,/]+)*$',
+      description: 'must be context/namespace, several separated by commas',
+    }),
+  ),
+  YMERA_KUBECONFIG: Type.Optional(Type.String()),
 });
 
 export type Environment = Static<typeof environmentSchema>;

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Environment } from '../infra/config';
 import { environmentSecrets, fileSecrets, firstOf, type SecretStore } from '../infra/secrets';
@@ -9,6 +10,8 @@ export interface AllowedHere {
   writeRoots: string[];
   workspace: string;
   containers?: string;
+  tofu?: string;
+  kubernetes?: { config: string; allowed: { context: string; namespace: string }[] };
 }
 
 /** Any program while developing, none in production unless named; no file but those of the roots. */
@@ -20,6 +23,8 @@ export function actionSettings(env: Environment): AllowedHere {
     writeRoots: [...folders(env.YMERA_WRITE_ROOTS), workspace],
     workspace,
     ...(env.YMERA_CONTAINERS === undefined ? {} : { containers: env.YMERA_CONTAINERS }),
+    ...(env.YMERA_TOFU === undefined ? {} : { tofu: env.YMERA_TOFU }),
+    ...(env.YMERA_KUBERNETES === undefined ? {} : { kubernetes: clusters(env, env.YMERA_KUBERNETES) }),
   };
 }
 
@@ -34,6 +39,15 @@ export function secretsOf({ YMERA_SECRETS_DIR, YMERA_HOME }: Environment): Secre
 function executables({ YMERA_EXECUTABLES, ENVIRONMENT }: Environment): string[] | 'any' {
   if (YMERA_EXECUTABLES !== undefined) return YMERA_EXECUTABLES.split(',').map((name) => name.trim());
   return ENVIRONMENT === 'production' ? [] : 'any';
+}
+
+/** `context/namespace`, several separated by commas; the name of a context may itself hold slashes. */
+function clusters({ YMERA_KUBECONFIG }: Environment, list: string): NonNullable<AllowedHere['kubernetes']> {
+  const allowed = list.split(',').map((one) => {
+    const at = one.lastIndexOf('/');
+    return { context: one.slice(0, at).trim(), namespace: one.slice(at + 1).trim() };
+  });
+  return { config: resolve(YMERA_KUBECONFIG ?? join(homedir(), '.kube/config')), allowed };
 }
 
 function folders(list: string): string[] {

@@ -15,6 +15,15 @@ export interface ActionSettings {
   workspace: string;
   /** Address of the container engine's Docker API; undefined where this worker has none. */
   containers?: string;
+  /** OpenTofu or Terraform, by name or path; whichever is among `executables` where nothing is said. */
+  tofu?: string;
+  /** Clusters that runs may touch; none where nothing is said. */
+  kubernetes?: {
+    /** Path of the kubeconfig. */
+    config: string;
+    /** Namespaces by context; `*` is all of them, and what belongs to none. */
+    allowed: readonly { context: string; namespace: string }[];
+  };
 }
 
 /** All that a plan has to go by: there is no way from here to do anything. */

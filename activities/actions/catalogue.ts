@@ -15,6 +15,12 @@ import { gitRevert } from './git-revert';
 import { gitTag } from './git-tag';
 import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
+import { kubernetesApply } from './kubernetes/kubernetes-apply';
+import { kubernetesDiff } from './kubernetes/kubernetes-diff';
+import { kubernetesGet } from './kubernetes/kubernetes-get';
+import { kubernetesRollout } from './kubernetes/kubernetes-rollout';
+import { kubernetesScale } from './kubernetes/kubernetes-scale';
+import { kubernetesUndo } from './kubernetes/kubernetes-undo';
 import { metricsGate } from './metrics-gate';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
@@ -22,6 +28,10 @@ import { probeCheck } from './probe-check';
 import { processSignal } from './process-signal';
 import { shellRun } from './shell-run';
 import { tlsCheck } from './tls-check';
+import { tofuApply } from './tofu/tofu-apply';
+import { tofuDestroy } from './tofu/tofu-destroy';
+import { tofuDrift } from './tofu/tofu-drift';
+import { tofuPlan } from './tofu/tofu-plan';
 
 /** Every action there is. Adding one is a file beside this one, and a line here. */
 export const actions: readonly Action[] = [
@@ -40,6 +50,12 @@ export const actions: readonly Action[] = [
   gitTag,
   httpCheck,
   httpRequest,
+  kubernetesApply,
+  kubernetesDiff,
+  kubernetesGet,
+  kubernetesRollout,
+  kubernetesScale,
+  kubernetesUndo,
   metricsGate,
   notifyNotification,
   notifyWebhook,
@@ -47,6 +63,10 @@ export const actions: readonly Action[] = [
   processSignal,
   shellRun,
   tlsCheck,
+  tofuApply,
+  tofuDestroy,
+  tofuDrift,
+  tofuPlan,
 ];
 
 /** An action without what it does: all that a plan may reach. */

@@ -110,7 +110,8 @@ export async function containersBuildOf(
         port: String(outside),
         run,
       };
-      // 409: it is there, from before or from a try whose worker was lost.
+      // From before, or from a try whose worker was lost. Podman answers a second creation with 500, so it is asked first.
+      if ((await known(docker.getContainer(name).inspect(), [404])) !== null) return;
       await known(docker.createContainer({ name, ...optionsOf(wanted, image, outside, labels) }), [409]);
     },
   };
