@@ -1,5 +1,5 @@
 import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from '@kubernetes/client-node';
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { withTimeout } from '../../step-timeout';
 import { ActionError, type PlanContext } from '../action';
 
@@ -30,8 +30,10 @@ export const objectFields = {
 };
 export const nameField = name;
 
-const place = Type.Object(placeFields);
-export type ClusterPlace = Static<typeof place>;
+export interface ClusterPlace {
+  context: string;
+  namespace: string;
+}
 
 /** An object with all that Kubernetes knows of it, as JSON. */
 export type KubeObject = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
