@@ -25,6 +25,7 @@ import { Delivery } from '../temporal/delivery';
 import { connectTemporal } from '../temporal/connection';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
+import { postgresArchive } from '../temporal/postgres-archive';
 import { TemporalSchedules } from '../temporal/schedules';
 import { Access } from './access/access';
 import { Directory } from './access/directory';
@@ -46,6 +47,7 @@ import { limitsOf } from './rate-limit/classes';
 import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
+import { postgresSignedEvidence } from './signed-evidence';
 import { Connection } from './ws/connection';
 import { Hub } from './ws/hub';
 import { StreamPast } from './ws/past';
@@ -90,7 +92,7 @@ runProcess('api', async (stop, env, logger) => {
 
   const app = createApp({
     agents,
-    events: new AgentEvents(ledger, new TemporalAgentHistory(client)),
+    events: new AgentEvents(ledger, new TemporalAgentHistory(client, postgresArchive(pool))),
     ledger,
     launcher,
     runs: postgresRuns(pool, runLogs, ask),
@@ -125,6 +127,7 @@ runProcess('api', async (stop, env, logger) => {
     apiKeys: postgresApiKeys(pool, ask),
     directory,
     audit,
+    signedEvidence: postgresSignedEvidence(pool, ask),
     hub,
     metrics,
     logger,

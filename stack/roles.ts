@@ -11,13 +11,19 @@ export interface Surroundings {
   home: string;
   apiPort: number;
   secretKey: string;
+  /** The file of the key that signs evidence. */
+  evidenceKeyFile: string;
   servers: Addresses;
 }
+
+/** What only the keeper is told: where its key is, and an address that may hold a secret. */
+const keeperOnly = { EVIDENCE_KEY_FILE: '', EVIDENCE_ANCHOR_WEBHOOK: '' };
 
 /** The complete environment of the worker, the projector and the API. */
 export function childEnvironment({ env, home, apiPort, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    ...keeperOnly,
     ENVIRONMENT: env.ENVIRONMENT,
     LOG_LEVEL: logLevel(env),
     HOST: env.HOST,
@@ -34,16 +40,20 @@ export function childEnvironment({ env, home, apiPort, secretKey, servers }: Sur
   };
 }
 
+function keeperEnvironment(shared: NodeJS.ProcessEnv, { env, evidenceKeyFile }: Surroundings): NodeJS.ProcessEnv {
+  return { ...shared, EVIDENCE_KEY_FILE: evidenceKeyFile, EVIDENCE_ANCHOR_WEBHOOK: env.EVIDENCE_ANCHOR_WEBHOOK ?? '' };
+}
+
 /** At least info: that is the level of the line by which they tell that they are ready. */
 function logLevel(env: Environment): string {
   if (env.DEBUG) return 'debug';
   return ['warn', 'error', 'silent'].includes(env.LOG_LEVEL) ? 'info' : env.LOG_LEVEL;
 }
 
-/** The three processes of Ymera itself. The worker and the projector log a line `ready`, the API answers `/healthz`. */
-export function processSpecs(around: Surroundings): Record<'worker' | 'projector' | 'api', ProcessSpec> {
-  const env = childEnvironment(around);
-  const spec = (role: string, probe: ProcessSpec['probe']): ProcessSpec => ({
+/** The processes of Ymera itself. The API answers `/healthz`, the others log a line `ready`. */
+export function processSpecs(around: Surroundings): Record<'worker' | 'projector' | 'evidence' | 'api', ProcessSpec> {
+  const shared = childEnvironment(around);
+  const spec = (role: string, probe: ProcessSpec['probe'], env = shared): ProcessSpec => ({
     role,
     command: process.execPath,
     args: ['--enable-source-maps', join(distDir, `${role}.js`)],
@@ -57,6 +67,7 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
   return {
     worker: spec('worker', hasSaidReady),
     projector: spec('projector', hasSaidReady),
+    evidence: spec('evidence', hasSaidReady, keeperEnvironment(shared, around)),
     api: spec('api', () => apiIsHealthy(around.apiPort, around.env.TLS_CERT !== undefined)),
   };
 }
