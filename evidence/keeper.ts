@@ -7,13 +7,16 @@ import type { Logger } from '../infra/logger';
 import { createKeeperMetrics, createRegistry } from '../infra/metrics';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
+import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { connectTemporal } from '../temporal/connection';
+import { expireAll } from './expire';
 import { establishIdentity, type Identity } from './identity';
 import { keepLooping, type Loop } from './loop';
 
 /** How often a keeper says that it lives; `stack/healthcheck.ts` counts on it. */
 const aliveEveryMs = 10_000;
+const expireEveryMs = 600_000;
 
 /** The keeper of evidence: the only process that holds the key by which evidence is signed. Several may run. */
 runProcess('evidence', async (signal, env, logger) => {
@@ -25,7 +28,12 @@ runProcess('evidence', async (signal, env, logger) => {
   const identity = await identityWhenThere(pool, key, logger, signal);
   if (identity === null) return;
 
-  const loops: Loop[] = [{ name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) }];
+  const classes = parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses;
+  const expiry = { pool, identity, classes, logger };
+  const loops: Loop[] = [
+    { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
+    { name: 'expire', everyMs: expireEveryMs, round: (stop) => expireAll(expiry, stop) },
+  ];
   logger.info({ installation: identity.installation, keyId: identity.key.keyId }, 'ready');
   await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));
   await Promise.allSettled([pool.end(), client.connection.close()]);

@@ -4,6 +4,7 @@ import { appRole } from '../infra/postgres/pool';
 /** What Ymera's role may do with tables that are evidence; with all others it may do everything but change their form. */
 const restricted: Record<string, string> = {
   migrations: 'SELECT',
+  installation: 'SELECT',
   events: `SELECT, INSERT (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash, position), UPDATE (position)`,
   event_keys: 'SELECT',
   runbooks: 'SELECT, INSERT',
@@ -14,11 +15,11 @@ const restricted: Record<string, string> = {
   // The history of a run that was open is taken again when it has closed.
   raw_histories: 'SELECT, INSERT, UPDATE',
   tombstones: 'SELECT, INSERT',
-  legal_holds: 'SELECT, INSERT, UPDATE (released_by, released_at)',
+  legal_holds: 'SELECT, INSERT, UPDATE (released_by, released_at, release_reason)',
 };
 
 /** Done with its owner's rights, each checking for itself what is asked of it. */
-const functions = ['make_event_partitions(timestamptz[])'];
+const functions = ['make_event_partitions(timestamptz[])', 'expire_records(text, bigint, bigint)'];
 
 /**
  * Makes Ymera's role where this user may, and gives it its rights. Whoever does not own the tables changes nothing.

@@ -54,14 +54,17 @@ export async function insertEvents(client: PoolClient, deliveries: readonly Deli
 }
 
 /**
- * Compares deliveries with the records of the same sequence in the ledger, and adds positions that it lacks.
+ * Compares deliveries with the records of the same sequence in the ledger, and adds positions that it lacks. Of what has
+ * expired there is nothing left to compare with.
  * @returns those that differ
  */
 export async function compareKnown(client: PoolClient, deliveries: readonly Delivery[]): Promise<Delivery[]> {
   if (deliveries.length === 0) return [];
   const { rows } = await client.query<{ place: string }>(
     `SELECT given.place FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS given (agent_id, sequence, hash, place)
-     JOIN events USING (agent_id, sequence) WHERE events.hash = given.hash`,
+     LEFT JOIN events USING (agent_id, sequence)
+     WHERE events.hash = given.hash OR events.hash IS NULL
+       AND EXISTS (SELECT FROM tombstones WHERE tombstones.agent_id = given.agent_id AND to_sequence >= given.sequence)`,
     [
       deliveries.map(({ record }) => eventAgent(record)),
       deliveries.map(({ record }) => record.sequence),
