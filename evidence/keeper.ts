@@ -32,7 +32,7 @@ runProcess('evidence', async (signal, env, logger) => {
   const expiry = { pool, identity, classes, logger };
   const loops: Loop[] = [
     { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
-    { name: 'expire', everyMs: expireEveryMs, round: (stop) => expireAll(expiry, stop) },
+    { name: 'expire', everyMs: expireEveryMs, round: async (stop) => void (await expireAll(expiry, stop)) },
   ];
   logger.info({ installation: identity.installation, keyId: identity.key.keyId }, 'ready');
   await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));

@@ -83,3 +83,11 @@ export async function readFaults(db: Queryable, agentId: string): Promise<Ledger
     seenAt: seen_at.toISOString(),
   }));
 }
+
+/** How often something was refused of one agent. */
+export async function countFaults(db: Queryable, agentId: string): Promise<number> {
+  const { rows } = await db.query<{ count: string }>('SELECT count(*) FROM ledger_faults WHERE agent_id = $1', [
+    agentId,
+  ]);
+  return Number(rows[0]?.count);
+}
