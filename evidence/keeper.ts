@@ -10,6 +10,10 @@ import { runProcess } from '../infra/process';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { connectTemporal } from '../temporal/connection';
+import { Archiver } from './archive/archiver';
+import { ClosedRuns } from './archive/closed-runs';
+import { RetentionGuard } from './archive/retention-guard';
+import { Sweep } from './archive/sweep';
 import { expireAll } from './expire';
 import { establishIdentity, type Identity } from './identity';
 import { keepLooping, type Loop } from './loop';
@@ -30,8 +34,14 @@ runProcess('evidence', async (signal, env, logger) => {
 
   const classes = parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses;
   const expiry = { pool, identity, classes, logger };
+  const archiver = new Archiver(pool, client, metrics);
+  const guard = new RetentionGuard(client, logger, metrics);
+  const closed = new ClosedRuns(pool, client, archiver, guard, logger);
+  const sweep = new Sweep(pool, archiver, logger, metrics);
   const loops: Loop[] = [
     { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
+    { name: 'archive', everyMs: env.EVIDENCE_ARCHIVE_SECONDS * 1000, round: (stop) => closed.round(stop) },
+    { name: 'sweep', everyMs: env.EVIDENCE_SWEEP_MINUTES * 60_000, round: (stop) => sweep.round(stop) },
     { name: 'expire', everyMs: expireEveryMs, round: async (stop) => void (await expireAll(expiry, stop)) },
   ];
   logger.info({ installation: identity.installation, keyId: identity.key.keyId }, 'ready');

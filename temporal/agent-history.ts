@@ -29,7 +29,7 @@ export interface HistoryArchive {
 /** One run of an agent's workflow: how it begins, and its events page by page. */
 interface Run {
   beginning: RunBeginning;
-  pages(): AsyncIterable<HistoryEvent[]>;
+  pages: () => AsyncIterable<HistoryEvent[]>;
 }
 
 /**

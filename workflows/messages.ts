@@ -93,3 +93,8 @@ export const delivered = defineSignal<[number]>('delivered');
 export function agentWorkflowId(agentId: string): string {
   return `agent:${agentId}`;
 }
+
+/** The agent whose workflow has that id, or null where it is no agent's. */
+export function agentIdOf(workflowId: string): string | null {
+  return workflowId.startsWith('agent:') ? workflowId.slice('agent:'.length) : null;
+}

@@ -75,9 +75,16 @@ BEGIN
 END
 $$;
 
--- The history of a closed run stays as it is until the records that it tells of have expired.
+-- The history of a closed run stays as it is until the records that it tells of have expired; then it does not come back.
 CREATE FUNCTION refuse_history_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'INSERT' THEN
+    -- Nothing wrong with it: Temporal may know a run for longer than its records are kept.
+    IF EXISTS (SELECT FROM tombstones WHERE agent_id = NEW.agent_id AND to_sequence >= NEW.last_sequence) THEN
+      RETURN NULL;
+    END IF;
+    RETURN NEW;
+  END IF;
   IF TG_OP = 'UPDATE' THEN
     IF NOT OLD.closed THEN
       RETURN NEW;
@@ -90,7 +97,7 @@ BEGIN
   RAISE EXCEPTION 'a closed history stays as it is: % refused', TG_OP USING ERRCODE = 'restrict_violation';
 END
 $$;
-CREATE TRIGGER raw_histories_stay BEFORE UPDATE OR DELETE ON raw_histories
+CREATE TRIGGER raw_histories_stay BEFORE INSERT OR UPDATE OR DELETE ON raw_histories
   FOR EACH ROW EXECUTE FUNCTION refuse_history_change();
 CREATE TRIGGER raw_histories_no_truncate BEFORE TRUNCATE ON raw_histories
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_any_change();

@@ -21,3 +21,10 @@ ALTER TABLE raw_histories
   ADD COLUMN build_ids text[] NOT NULL DEFAULT '{}',
   -- Whether payloads in it are encrypted: who reads them needs the installation's keys.
   ADD COLUMN encrypted boolean NOT NULL DEFAULT false;
+
+-- Up to when the runs that had closed were looked at; one row for good.
+CREATE TABLE archive_progress (
+  only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+  seen_to timestamptz NOT NULL
+);
+INSERT INTO archive_progress (seen_to) VALUES ('epoch');
