@@ -39,7 +39,9 @@ export class LedgerRebuild {
     const agents: LedgerReport[] = [];
     for (const id of await this.wanted(agent, after?.agent ?? '')) {
       const from = id === after?.agent ? after.from : 1;
-      if (Date.now() >= deadline || agents.length >= mostAgents) return { agents, next: { agent: id, from } };
+      // One at least, or it would stand still where there is no time at all.
+      if (agents.length > 0 && (Date.now() >= deadline || agents.length >= mostAgents))
+        return { agents, next: { agent: id, from } };
       const report = await rebuildAgent(this.context, this.history, id, { dryRun, deadline, from });
       agents.push(report);
       if (report.next !== null) return { agents, next: { agent: id, from: report.next } };

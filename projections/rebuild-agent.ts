@@ -90,7 +90,8 @@ async function compare(
   records: readonly EventRecord[],
   dryRun: boolean,
 ): Promise<void> {
-  const [first, last] = [records[0], records.at(-1)] as [EventRecord, EventRecord];
+  const [first, last] = [records[0], records.at(-1)];
+  if (!first || !last) return;
   const stored = await readEvents(context.pool, report.agent, first.sequence, last.sequence, records.length + 1);
   const known = new Map(stored.map((record) => [record.sequence, record]));
   const missing = records.filter(({ sequence }) => !known.has(sequence));

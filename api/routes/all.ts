@@ -9,6 +9,8 @@ import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
 import { eventRoutes } from './events/routes';
+import { keepingRoutes } from './evidence/keeping';
+import { rebuildRoutes } from './evidence/rebuild';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
@@ -28,6 +30,8 @@ const described: readonly Route[] = [
   ...configRoutes,
   ...commandRoutes,
   ...eventRoutes,
+  ...keepingRoutes,
+  ...rebuildRoutes,
   ...actionRoutes,
   ...runbookRoutes,
   ...runRoutes,
