@@ -12,7 +12,7 @@ import type { RetentionClasses } from '../infra/retention';
 import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
-import type { LedgerFault } from '../projections/queries/events';
+import type { FaultPage } from '../projections/queries/events';
 import type { HoldPage, LegalHold } from '../projections/queries/evidence-holds';
 import type { Retention } from '../projections/queries/evidence-retention';
 import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
@@ -63,8 +63,8 @@ export interface Ledger {
   events(agentId: string, from: number, to: number, limit: number): Promise<EventRecord[]>;
   /** Sequence of the last event that has expired; 0 where all are there. */
   expiredTo(agentId: string): Promise<number>;
-  /** What was refused of one agent, newest first, at most 100. */
-  faults(agentId: string): Promise<LedgerFault[]>;
+  /** What was refused of one agent, the last sequence first. */
+  faults(agentId: string, limit: number, cursor?: string): Promise<FaultPage>;
   /** Events of all agents after a position of the stream, in its order. */
   eventsAfter(position: number, limit: number): Promise<Positioned[]>;
 }

@@ -31,7 +31,7 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     count: () => ask(() => countAgents(pool)),
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
     expiredTo: (agentId) => ask(() => expiredTo(pool, agentId)),
-    faults: (agentId) => ask(() => readFaults(pool, agentId)),
+    faults: (agentId, limit, cursor) => ask(() => readFaults(pool, agentId, limit, cursor)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
   };
 }

@@ -80,7 +80,7 @@ export const emptyLedger: Ledger = {
   count: async () => ({ running: 0, stopped: 0 }),
   events: async () => [],
   expiredTo: async () => 0,
-  faults: async () => [],
+  faults: async () => ({ faults: [], next: null }),
   eventsAfter: async () => [],
 };
 

@@ -153,7 +153,7 @@ describe('what expires', () => {
       chain.slice(0, 3).map((record, i) => ({ record, position: i })),
     );
     expect(outcomes).toEqual(['stored', 'stored', 'stored']);
-    expect(await readFaults(pool, 'running')).toEqual([]);
+    expect((await readFaults(pool, 'running', 100)).faults).toEqual([]);
     const history = new FakeHistory();
     history.add('running', chain);
     const report = await rebuildAgent(context, history, 'running', { dryRun: false, deadline: Infinity });

@@ -105,7 +105,7 @@ describe('the ledger', () => {
       expect(outcomes).toEqual(['refused', 'refused', 'refused', 'stored', 'stored']);
     }
     expect(await ledgerOf(pool, 'forged')).toEqual(chain);
-    const faults = await readFaults(pool, 'forged');
+    const faults = (await readFaults(pool, 'forged', 100)).faults;
     expect(faults.map(({ sequence, fault }) => `${sequence} ${fault}`).sort()).toEqual([
       '2 conflict',
       '3 altered',

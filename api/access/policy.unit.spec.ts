@@ -109,7 +109,7 @@ describe('the policy', () => {
     expect(permissions.filter((each) => !isForKeys(each, true))).toEqual([
       ...['approvals:read', 'schedules:read', 'hooks:read', 'locks:read', 'runbooks:write', 'schedules:write'],
       ...['hooks:write', 'locks:break', 'approvals:answer', 'audit:read', 'codec:decode', 'users:read'],
-      ...['policy:write', 'users:write', 'keys:write'],
+      ...['policy:write', 'users:write', 'keys:write', 'evidence:govern'],
     ]);
   });
 });

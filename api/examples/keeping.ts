@@ -27,7 +27,7 @@ export const keepingExamples = {
   hold,
   holdPage: { holds: [hold], next: null },
   release: { reason: 'Case 2026-114 is closed' },
-  faults: {
+  faultPage: {
     faults: [
       {
         sequence: 7,
@@ -36,6 +36,7 @@ export const keepingExamples = {
         seenAt: '2026-11-24T21:47:22.705Z',
       },
     ],
+    next: null,
   },
   rebuildRequest: { agent: 'shop', dryRun: true },
   rebuilt: {

@@ -62,7 +62,9 @@ export const holdQuery = Type.Object(
   strict,
 );
 
-export const faults = Type.Object(
+export const faultQuery = Type.Object(pageQuery, strict);
+
+export const faultPage = Type.Object(
   {
     faults: Type.Array(
       Type.Object(
@@ -70,8 +72,9 @@ export const faults = Type.Object(
         { $id: 'LedgerFault' },
       ),
     ),
+    next: nextCursor,
   },
-  { $id: 'LedgerFaults', examples: [examples.faults] },
+  { $id: 'LedgerFaultPage', examples: [examples.faultPage] },
 );
 
 const place = Type.Object({ agent: agentId, from: sequence }, strict);

@@ -1,5 +1,4 @@
 import { uuidv7 } from 'uuidv7';
-import { demandReach } from '../../access/authorize';
 import type { Dependencies } from '../../dependencies';
 import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { Problem } from '../../problem';
@@ -78,9 +77,8 @@ const listHolds = route({
   query: holdQuery,
   responses: { 200: { description: 'A page.', schema: holdPage, headers: linkHeader } },
   problems: ['invalid_cursor', 'unavailable'],
-  async handler({ query, principal, record, deps }) {
+  async handler({ query, record, deps }) {
     checkCursor(query.cursor, ['time', 'text']);
-    if (principal.agents !== null) demandReach(principal, query.agent ?? '');
     const { agent, released, limit, cursor } = query;
     const page = await deps.keeping.holds({ ...(agent === undefined ? {} : { agent }), released }, limit, cursor);
     await record({ type: 'HoldsRead', ...(agent === undefined ? {} : { about: agent }) });
@@ -102,7 +100,6 @@ const placeHold = route({
   responses: { 201: { description: 'It is in force.', schema: hold, headers: { Location: 'Where it is.' } } },
   problems: ['agent_not_found', 'unavailable'],
   async handler({ body: { agent, reason }, principal, record, deps }) {
-    demandReach(principal, agent);
     await demandAgent(deps, agent);
     const placed = await deps.keeping.placeHold({ id: uuidv7(), agent, reason, placedBy: principal.subject });
     await record({ type: 'HoldPlaced', about: agent, reason, detail: { hold: placed.id } });
@@ -120,10 +117,9 @@ const getHold = route({
   params: holdParams,
   responses: { 200: { description: 'The hold.', schema: hold } },
   problems: ['hold_not_found', 'unavailable'],
-  async handler({ params: { id }, principal, record, deps }) {
+  async handler({ params: { id }, record, deps }) {
     const found = await deps.keeping.findHold(id);
     if (!found) throw new Problem('hold_not_found', `there is no legal hold ${id}`);
-    demandReach(principal, found.agent);
     await record({ type: 'HoldsRead', about: found.agent, detail: { hold: id } });
     return { body: found };
   },
@@ -142,9 +138,7 @@ const releaseHold = route({
   responses: { 200: { description: 'It is no more in force.', schema: hold } },
   problems: ['hold_not_found', 'hold_released', 'unavailable'],
   async handler({ params: { id }, body: { reason }, principal, record, deps }) {
-    const found = await deps.keeping.findHold(id);
-    if (!found) throw new Problem('hold_not_found', `there is no legal hold ${id}`);
-    demandReach(principal, found.agent);
+    if (!(await deps.keeping.findHold(id))) throw new Problem('hold_not_found', `there is no legal hold ${id}`);
     const released = await deps.keeping.releaseHold(id, principal.subject, reason);
     if (!released) throw new Problem('hold_released', `the legal hold ${id} was released before`);
     await record({ type: 'HoldReleased', about: released.agent, reason, detail: { hold: id } });

