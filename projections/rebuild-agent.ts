@@ -73,7 +73,7 @@ export async function rebuildAgent(
     }
     if (batch.done) break;
     await compare(context, report, batch.value, dryRun);
-    if (Date.now() >= deadline) {
+    if (batch.value.length > 0 && Date.now() >= deadline) {
       await batches.return?.();
       return { ...report, next: report.to + 1 };
     }
