@@ -10,13 +10,13 @@ const pageSize = 500;
  */
 export class AgentEvents {
   constructor(
-    private readonly ledger: Pick<Ledger, 'events' | 'find'>,
+    private readonly ledger: Pick<Ledger, 'events' | 'expiredTo' | 'find'>,
     private readonly history: AgentHistory,
   ) {}
 
   /**
    * Events with `from <= sequence <= to`, ascending, without a gap; none where `from` lies beyond the last one.
-   * @throws Problem `agent_not_found` | `unavailable`
+   * @throws Problem `agent_not_found` | `records_expired` | `unavailable`
    */
   async *read(agentId: string, from: number, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<EventRecord> {
     let next = from;
@@ -31,6 +31,7 @@ export class AgentEvents {
       ledgerDown = true;
     }
     if (next > to) return;
+    if (!ledgerDown) await this.demandKept(agentId, next);
     try {
       for await (const records of this.history.read(agentId, next, to)) {
         for (const record of records) {
@@ -62,6 +63,16 @@ export class AgentEvents {
     const [record] = await this.range(agentId, sequence, sequence);
     if (!record) throw new Problem('out_of_range', `agent ${agentId} has no event ${sequence}`);
     return record;
+  }
+
+  /** Temporal may still know what has expired: it is gone all the same. */
+  private async demandKept(agentId: string, sequence: number): Promise<void> {
+    const expired = await this.ledger.expiredTo(agentId);
+    if (sequence > expired) return;
+    throw new Problem(
+      'records_expired',
+      `events 1 to ${expired} of agent ${agentId} have expired; ask from ${expired + 1} on`,
+    );
   }
 
   private async *fromLedger(agentId: string, from: number, to: number): AsyncGenerator<EventRecord> {

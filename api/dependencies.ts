@@ -10,11 +10,15 @@ import type { RunPlan } from '../actors/run/plan';
 import type { Logger } from '../infra/logger';
 import type { Positioned } from '../infra/nats/event-bus';
 import type { RunLogLine } from '../infra/postgres/run-logs';
+import type { RetentionClasses } from '../infra/retention';
 import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
 import type { Anchor } from '../projections/queries/evidence-anchors';
 import type { Checkpoint } from '../projections/queries/evidence-checkpoints';
+import type { FaultPage } from '../projections/queries/events';
+import type { HoldPage, LegalHold } from '../projections/queries/evidence-holds';
+import type { Retention } from '../projections/queries/evidence-retention';
 import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
 import type {
   ExpectedVersion,
@@ -61,8 +65,42 @@ export interface Ledger {
   count(): Promise<{ running: number; stopped: number }>;
   /** Events with `from <= sequence <= to`, ascending, at most `limit`. */
   events(agentId: string, from: number, to: number, limit: number): Promise<EventRecord[]>;
+  /** Sequence of the last event that has expired; 0 where all are there. */
+  expiredTo(agentId: string): Promise<number>;
+  /** What was refused of one agent, the last sequence first. */
+  faults(agentId: string, limit: number, cursor?: string): Promise<FaultPage>;
   /** Events of all agents after a position of the stream, in its order. */
   eventsAfter(position: number, limit: number): Promise<Positioned[]>;
+}
+
+/** How long what there is of agents is kept. Throws as `Ledger` does. */
+export interface Keeping {
+  /** Days by class; null for ever. */
+  readonly classes: RetentionClasses;
+  retention(agentId: string): Promise<Retention>;
+  setRetention(agentId: string, choice: { class: string; reason: string; setBy: string }): Promise<void>;
+  placeHold(hold: Pick<LegalHold, 'id' | 'agent' | 'reason' | 'placedBy'>): Promise<LegalHold>;
+  /** @returns null where none of that id is in force */
+  releaseHold(id: string, by: string, reason: string): Promise<LegalHold | null>;
+  findHold(id: string): Promise<LegalHold | null>;
+  holds(filter: { agent?: string; released?: boolean }, limit: number, cursor?: string): Promise<HoldPage>;
+}
+
+/** What a look at one agent's ledger has found; see `projections/rebuild-agent.ts`. */
+export interface RebuildReport {
+  agent: string;
+  missing: number;
+  repaired: number;
+  different: number;
+  extra: number;
+}
+
+/** Compares the ledger with the agents' histories, and adds what it lacks; see `projections/ledger-rebuild.ts`. */
+export interface Rebuild {
+  run(
+    request: { agent?: string; dryRun: boolean; after?: { agent: string; from: number } | null },
+    ms: number,
+  ): Promise<{ agents: RebuildReport[]; next: { agent: string; from: number } | null }>;
 }
 
 /** What the projector and the steps have written of runs. Throws as `Ledger` does. */
@@ -217,6 +255,8 @@ export interface Dependencies {
   agents: Agents;
   events: AgentEvents;
   ledger: Ledger;
+  keeping: Keeping;
+  rebuild: Rebuild;
   launcher: Launch;
   runs: RunLedger;
   runLogs: RunLogStream;

@@ -1,8 +1,12 @@
 import type { Pool } from 'pg';
+import { isTransient } from '../infra/postgres/pool';
 import type { RunLogs } from '../infra/postgres/run-logs';
+import type { RetentionClasses } from '../infra/retention';
 import { countAgents, findAgent, listAgents } from '../projections/queries/agents';
 import { listApprovals } from '../projections/queries/approvals';
-import { readByPosition, readEvents } from '../projections/queries/events';
+import { readByPosition, readEvents, readFaults } from '../projections/queries/events';
+import { findHold, listHolds, placeHold, releaseHold } from '../projections/queries/evidence-holds';
+import { expiredTo, readRetention, setRetention } from '../projections/queries/evidence-retention';
 import {
   createHook,
   deleteHook,
@@ -15,8 +19,9 @@ import {
 import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { listRuns } from '../projections/queries/runs';
 import { listTargets } from '../projections/queries/targets';
-import type { Hooks, Ledger, Runbooks, RunLedger } from './dependencies';
+import type { Hooks, Keeping, Ledger, Rebuild, Runbooks, RunLedger } from './dependencies';
 import type { Ask } from './guarded-postgres';
+import { unavailable } from './problem';
 
 /** The read side of agents. */
 export function postgresLedger(pool: Pool, ask: Ask): Ledger {
@@ -25,7 +30,35 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     find: (agentId) => ask(() => findAgent(pool, agentId)),
     count: () => ask(() => countAgents(pool)),
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
+    expiredTo: (agentId) => ask(() => expiredTo(pool, agentId)),
+    faults: (agentId, limit, cursor) => ask(() => readFaults(pool, agentId, limit, cursor)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
+  };
+}
+
+/** How long what there is of agents is kept. */
+export function postgresKeeping(pool: Pool, ask: Ask, classes: RetentionClasses): Keeping {
+  return {
+    classes,
+    retention: (agentId) => ask(() => readRetention(pool, agentId)),
+    setRetention: (agentId, choice) => ask(() => setRetention(pool, agentId, choice)),
+    placeHold: (hold) => ask(() => placeHold(pool, hold)),
+    releaseHold: (id, by, reason) => ask(() => releaseHold(pool, id, by, reason)),
+    findHold: (id) => ask(() => findHold(pool, id)),
+    holds: (filter, limit, cursor) => ask(() => listHolds(pool, filter, limit, cursor)),
+  };
+}
+
+/** It takes longer than one query may: an outage is told as such all the same. */
+export function guardedRebuild(rebuild: Rebuild): Rebuild {
+  return {
+    async run(request, ms) {
+      try {
+        return await rebuild.run(request, ms);
+      } catch (error) {
+        throw isTransient(error) ? unavailable(error) : error;
+      }
+    },
   };
 }
 

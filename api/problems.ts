@@ -164,6 +164,19 @@ const edge = {
   },
   no_such_route: { status: 404, title: 'No such route', meaning: 'Nothing is served at this path.' },
   out_of_range: { status: 404, title: 'Out of range', meaning: 'What was asked for lies beyond the last event.' },
+  records_expired: {
+    status: 410,
+    title: 'Records expired',
+    meaning:
+      'The time to keep those records has passed and they are gone; `detail` says from which event on there are some.',
+  },
+  hold_not_found: { status: 404, title: 'Hold not found', meaning: 'There is no legal hold of that id.' },
+  hold_released: { status: 409, title: 'Hold released', meaning: 'The legal hold was released before.' },
+  unknown_retention_class: {
+    status: 422,
+    title: 'Unknown retention class',
+    meaning: 'The setting `RETENTION_CLASSES` names no such class.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
-import { createRegistry } from '../infra/metrics';
+import { createProjectorMetrics, createRegistry } from '../infra/metrics';
 import { listed } from '../infra/network';
 import { StreamReader } from '../infra/nats/event-bus';
 import { distDir, projectRoot } from '../infra/paths';
@@ -13,12 +13,15 @@ import { Listener } from '../infra/postgres/listener';
 import { createPool } from '../infra/postgres/pool';
 import { RunLogs, runLogsChannel } from '../infra/postgres/run-logs';
 import { runProcess } from '../infra/process';
+import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { tlsOf } from '../infra/tls';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { LedgerRebuild } from '../projections/ledger-rebuild';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
+import { listAgentIds } from '../temporal/agent-ids';
 import { TemporalAgents } from '../temporal/agents';
 import { EncryptionCodec } from '../temporal/codec/encryption-codec';
 import { Delivery } from '../temporal/delivery';
@@ -40,7 +43,14 @@ import { createHttpServer, drain, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
 import { guardedPostgres } from './guarded-postgres';
 import { RedisKeptAnswers } from './kept-answers';
-import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
+import {
+  guardedRebuild,
+  postgresHooks,
+  postgresKeeping,
+  postgresLedger,
+  postgresRunbooks,
+  postgresRuns,
+} from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { limitsOf } from './rate-limit/classes';
@@ -80,7 +90,11 @@ runProcess('api', async (stop, env, logger) => {
     follow: (runId: string, after: number, signal: AbortSignal) =>
       followRunLogs(runLogs, listener, runId, after, signal),
   };
-  const metrics = createApiMetrics(createRegistry('api'));
+  const registry = createRegistry('api');
+  const metrics = createApiMetrics(registry);
+  const history = new TemporalAgentHistory(client, postgresArchive(pool));
+  const projecting = { pool, logger, metrics: createProjectorMetrics(registry) };
+  const rebuild = new LedgerRebuild(projecting, history, { all: () => listAgentIds(client) });
   const tokens = new Tokens(secretKeys(env), env.TOKEN_TTL_SECONDS);
   const directory = new Directory(postgresStandings(pool, ask));
   const access = new Access(tokens, directory, keyUse(pool, ask, logger));
@@ -92,8 +106,10 @@ runProcess('api', async (stop, env, logger) => {
 
   const app = createApp({
     agents,
-    events: new AgentEvents(ledger, new TemporalAgentHistory(client, postgresArchive(pool))),
+    events: new AgentEvents(ledger, history),
     ledger,
+    keeping: postgresKeeping(pool, ask, parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses),
+    rebuild: guardedRebuild(rebuild),
     launcher,
     runs: postgresRuns(pool, runLogs, ask),
     runLogs: logStream,

@@ -79,6 +79,8 @@ export const emptyLedger: Ledger = {
   find: async () => null,
   count: async () => ({ running: 0, stopped: 0 }),
   events: async () => [],
+  expiredTo: async () => 0,
+  faults: async () => ({ faults: [], next: null }),
   eventsAfter: async () => [],
 };
 
@@ -98,6 +100,20 @@ const page = { next: null };
 
 /** Nobody is turned away. */
 export const noLimits: RequestLimits = { count: async () => null, refusal: () => null, isShared: true };
+
+/** Nothing expires, and nothing has to be kept from it. */
+export const emptyKeeping: Pick<Dependencies, 'keeping' | 'rebuild'> = {
+  keeping: {
+    classes: new Map([['standard', null]]),
+    retention: async () => ({ class: 'standard', reason: null, setBy: null, setAt: null, expiredTo: 0, held: false }),
+    setRetention: async () => undefined,
+    placeHold: nowhere,
+    releaseHold: async () => null,
+    findHold: async () => null,
+    holds: async () => ({ holds: [], ...page }),
+  },
+  rebuild: { run: async () => ({ agents: [], next: null }) },
+};
 
 /** Runs, runbooks, hooks and schedules where there are none yet. */
 export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
@@ -161,6 +177,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     agents,
     events: new AgentEvents(emptyLedger, historyOf(agents)),
     ledger: emptyLedger,
+    ...emptyKeeping,
     ...emptyRuns,
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },

@@ -9,6 +9,7 @@ import { createKeeperMetrics, createRegistry, type KeeperMetrics } from '../infr
 import { Listener } from '../infra/postgres/listener';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
+import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { dropAnchorsBut } from '../projections/queries/evidence-anchors';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { requestChannel } from '../projections/queries/evidence-requests';
@@ -20,6 +21,7 @@ import { ClosedRuns } from './archive/closed-runs';
 import { RetentionGuard } from './archive/retention-guard';
 import { Sweep } from './archive/sweep';
 import { Checkpointer } from './checkpoints/checkpointer';
+import { expireAll } from './expire';
 import { keepLooping, type Loop } from './loop';
 import { Requests } from './requests';
 import { Signing } from './signing';
@@ -29,6 +31,7 @@ const aliveEveryMs = 10_000;
 /** A request comes with a notification: this is for when that is lost. */
 const requestsEveryMs = 5_000;
 const anchorsEveryMs = 1_000;
+const expireEveryMs = 600_000;
 
 /** What the loops work with. */
 interface Means {
@@ -83,6 +86,8 @@ async function anchorLoops({ env, pool, logger, metrics }: Means): Promise<Loop[
 
 function signingLoops({ env, pool, client, logger, metrics }: Means, signing: Signing, asked: Listener): Loop[] {
   const checkpointer = new Checkpointer(pool, signing, logger, metrics);
+  const classes = parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses;
+  const expiry = { pool, signing, classes, logger };
   const requests = new Requests(pool, logger, signing, checkpointer, new Archiver(pool, client, metrics));
   return [
     { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
@@ -93,6 +98,7 @@ function signingLoops({ env, pool, client, logger, metrics }: Means, signing: Si
       round: (stop) => requests.round(stop),
       nudge: (wake) => asked.on(wake, wake),
     },
+    { name: 'expire', everyMs: expireEveryMs, round: async (stop) => void (await expireAll(expiry, stop)) },
   ];
 }
 

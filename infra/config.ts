@@ -2,9 +2,11 @@ import { FormatRegistry, Type, type Static, type TSchema } from '@sinclair/typeb
 import { Value } from '@sinclair/typebox/value';
 import { edgeFaults } from './edge-config';
 import { parseEncryptionKeys, type EncryptionKey } from './encryption-keys';
+import { parseRetentionClasses } from './retention';
 import { weaknessOf } from './secret-key';
 
 FormatRegistry.Set('encryption-keys', (value) => parseEncryptionKeys(value) !== null);
+FormatRegistry.Set('retention-classes', (value) => parseRetentionClasses(value) !== null);
 
 const port = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65535, default: fallback });
@@ -82,6 +84,11 @@ export const environmentSchema = Type.Object({
   EVIDENCE_ANCHOR_GIT: Type.Optional(Type.String({ minLength: 1 })),
   EVIDENCE_ANCHOR_WEBHOOK: Type.Optional(Type.String({ pattern: '^https?://' })),
   EVIDENCE_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  RETENTION_CLASSES: Type.String({
+    format: 'retention-classes',
+    description: 'must be name=days or name=unlimited, several separated by commas, each name once',
+    default: '',
+  }),
 });
 
 export type Environment = Static<typeof environmentSchema>;

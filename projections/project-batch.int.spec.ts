@@ -105,7 +105,7 @@ describe('the ledger', () => {
       expect(outcomes).toEqual(['refused', 'refused', 'refused', 'stored', 'stored']);
     }
     expect(await ledgerOf(pool, 'forged')).toEqual(chain);
-    const faults = await readFaults(pool, 'forged');
+    const faults = (await readFaults(pool, 'forged', 100)).faults;
     expect(faults.map(({ sequence, fault }) => `${sequence} ${fault}`).sort()).toEqual([
       '2 conflict',
       '3 altered',
@@ -126,15 +126,6 @@ describe('the ledger', () => {
       `SELECT position FROM events WHERE agent_id = 'late' ORDER BY sequence`,
     );
     expect(rows.map(({ position }) => Number(position))).toEqual([1001, 1002, 1003]);
-  });
-
-  it('can only grow', async () => {
-    await projectBatch(context, deliver(chainOf('fixed', 2)));
-    const refused = /append-only/;
-    await expect(pool.query(`DELETE FROM events WHERE agent_id = 'fixed'`)).rejects.toThrow(refused);
-    await expect(pool.query(`UPDATE events SET principal = 'x' WHERE agent_id = 'fixed'`)).rejects.toThrow(refused);
-    await expect(pool.query(`UPDATE events SET position = 5 WHERE agent_id = 'fixed'`)).rejects.toThrow(refused);
-    await expect(pool.query('TRUNCATE events')).rejects.toThrow(refused);
   });
 
   it('is safe with several projectors at once', async () => {

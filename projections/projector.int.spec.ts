@@ -130,8 +130,8 @@ describe('the projector', () => {
       await drained();
     });
     expect(await ledgerOf(pool, 'victim')).toEqual(chain);
-    expect((await readFaults(pool, 'victim')).map(({ fault }) => fault)).toEqual(['unlinked']);
-    expect((await readFaults(pool, 'x')).map(({ fault }) => fault)).toEqual(['malformed']);
+    expect((await readFaults(pool, 'victim', 100)).faults.map(({ fault }) => fault)).toEqual(['unlinked']);
+    expect((await readFaults(pool, 'x', 100)).faults.map(({ fault }) => fault)).toEqual(['malformed']);
   });
 
   it('goes on after NATS was killed, and after Postgres was', async () => {

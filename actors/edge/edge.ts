@@ -28,6 +28,12 @@ const acts = {
   ConfigWritten: 'EVENT',
   EventsExported: 'EVENT',
   PayloadsDecrypted: 'EVENT',
+  FaultsRead: 'EVENT',
+  HoldsRead: 'EVENT',
+  HoldPlaced: 'EVENT',
+  HoldReleased: 'NOTIFICATION',
+  RetentionSet: 'EVENT',
+  LedgerRebuilt: 'EVENT',
 } as const satisfies Record<string, MessageType>;
 
 export type EdgeActType = keyof typeof acts;

@@ -37,8 +37,8 @@ const answering = ['approvals:answer'] as const;
 
 const auditing = ['audit:read', 'evidence:verify', 'evidence:export', 'codec:decode', 'users:read'] as const;
 
-/** What only an admin does: the rules that all runs obey, and who may come in. */
-const ruling = ['policy:write', 'users:write', 'keys:write'] as const;
+/** What only an admin does: the rules that all runs obey, who may come in, and how long evidence is kept. */
+const ruling = ['policy:write', 'users:write', 'keys:write', 'evidence:govern'] as const;
 
 export const permissions = [...reading, ...operating, ...answering, ...auditing, ...ruling] as const;
 export type Permission = (typeof permissions)[number];

@@ -38,7 +38,7 @@ describe('the policy', () => {
   it('denies what it does not grant', () => {
     for (const role of ['', 'root', 'constructor', 'Admin', 'viewer ']) expect(may(role)).toEqual([]);
     expect(may('viewer')).not.toContain('audit:read');
-    const ruling = ['policy:write', 'users:write', 'keys:write'] as const;
+    const ruling = ['policy:write', 'users:write', 'keys:write', 'evidence:govern'] as const;
     for (const role of roles.filter((each) => each !== 'admin'))
       for (const permission of ruling) expect(may(role)).not.toContain(permission);
   });
@@ -109,7 +109,7 @@ describe('the policy', () => {
     expect(permissions.filter((each) => !isForKeys(each, true))).toEqual([
       ...['approvals:read', 'schedules:read', 'hooks:read', 'locks:read', 'runbooks:write', 'schedules:write'],
       ...['hooks:write', 'locks:break', 'approvals:answer', 'audit:read', 'codec:decode', 'users:read'],
-      ...['policy:write', 'users:write', 'keys:write'],
+      ...['policy:write', 'users:write', 'keys:write', 'evidence:govern'],
     ]);
   });
 });

@@ -10,6 +10,8 @@ import { checkpointRoutes } from './evidence/checkpoints';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
 import { eventRoutes } from './events/routes';
+import { keepingRoutes } from './evidence/keeping';
+import { rebuildRoutes } from './evidence/rebuild';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
@@ -29,6 +31,8 @@ const described: readonly Route[] = [
   ...configRoutes,
   ...commandRoutes,
   ...eventRoutes,
+  ...keepingRoutes,
+  ...rebuildRoutes,
   ...actionRoutes,
   ...runbookRoutes,
   ...runRoutes,

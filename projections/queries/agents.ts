@@ -124,3 +124,9 @@ function summary(row: AgentRow): AgentSummary {
     lastEventType: row.last_event_type,
   };
 }
+
+/** Ids of all agents that the ledger or the archive knows. */
+export async function listAgentIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>('SELECT id FROM agents UNION SELECT agent_id FROM raw_histories');
+  return rows.map(({ id }) => id);
+}

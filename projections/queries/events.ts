@@ -1,4 +1,5 @@
 import type { EventRecord } from '../../actors/core/event';
+import { formatCursor, parseCursor } from './cursor';
 import type { Queryable } from './queryable';
 
 const pageSize = 500;
@@ -70,16 +71,38 @@ export interface LedgerFault {
   seenAt: string;
 }
 
-/** What was refused of one agent, newest first, at most 100. */
-export async function readFaults(db: Queryable, agentId: string): Promise<LedgerFault[]> {
+export interface FaultPage {
+  faults: LedgerFault[];
+  next: string | null;
+}
+
+/**
+ * What was refused of one agent, the last sequence first, by pages.
+ * @param cursor `next` of the page before; one never given out counts as none
+ */
+export async function readFaults(db: Queryable, agentId: string, limit: number, cursor?: string): Promise<FaultPage> {
+  const after = parseCursor(cursor, ['number', 'text', 'text']);
   const { rows } = await db.query<{ sequence: string; fault: string; detail: string; seen_at: Date }>(
-    'SELECT sequence, fault, detail, seen_at FROM ledger_faults WHERE agent_id = $1 ORDER BY seen_at DESC LIMIT 100',
-    [agentId],
+    `SELECT sequence, fault, detail, seen_at FROM ledger_faults
+     WHERE agent_id = $1 AND ($2::bigint IS NULL OR (sequence, fault, detail) < ($2, $3::text, $4::text))
+     ORDER BY sequence DESC, fault DESC, detail DESC LIMIT $5`,
+    [agentId, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit + 1],
   );
-  return rows.map(({ sequence, fault, detail, seen_at }) => ({
+  const faults = rows.slice(0, limit).map(({ sequence, fault, detail, seen_at }) => ({
     sequence: Number(sequence),
     fault,
     detail,
     seenAt: seen_at.toISOString(),
   }));
+  const last = faults.at(-1);
+  const next = rows.length > limit && last ? formatCursor([String(last.sequence), last.fault, last.detail]) : null;
+  return { faults, next };
+}
+
+/** How often something was refused of one agent. */
+export async function countFaults(db: Queryable, agentId: string): Promise<number> {
+  const { rows } = await db.query<{ count: string }>('SELECT count(*) FROM ledger_faults WHERE agent_id = $1', [
+    agentId,
+  ]);
+  return Number(rows[0]?.count);
 }

@@ -17,7 +17,7 @@ export async function noteArchivedTo(db: Queryable, at: Date): Promise<void> {
 }
 
 /**
- * Agents whose last history is not kept, by id.
+ * Agents whose last history is not kept, by id; those that have expired as a whole are none.
  * @param after the id where the page before ended; empty for the first
  */
 export async function unfinishedAgents(db: Queryable, after: string, limit: number): Promise<string[]> {
@@ -25,7 +25,8 @@ export async function unfinishedAgents(db: Queryable, after: string, limit: numb
     `SELECT id FROM agents a WHERE id > $1 AND NOT EXISTS (
        SELECT FROM raw_histories h
        WHERE h.agent_id = a.id AND h.closed AND h.next_run_id IS NULL AND h.last_sequence >= a.sequence
-     ) ORDER BY id LIMIT $2`,
+     ) AND NOT EXISTS (SELECT FROM tombstones t WHERE t.agent_id = a.id AND t.to_sequence >= a.sequence)
+     ORDER BY id LIMIT $2`,
     [after, limit],
   );
   return rows.map(({ id }) => id);

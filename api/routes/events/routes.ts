@@ -29,7 +29,7 @@ const list = route({
       headers: linkHeader,
     },
   },
-  problems: ['agent_not_found', 'unavailable'],
+  problems: ['agent_not_found', 'records_expired', 'unavailable'],
   async handler({ params: { id }, query: { from, to = Number.MAX_SAFE_INTEGER, limit }, accepts, record, deps }) {
     if (accepts('application/json', ndjson) === ndjson) {
       const end = limit === undefined ? to : Math.min(to, from + limit - 1);
@@ -60,7 +60,7 @@ const state = route({
   params: agentParams,
   query: stateQuery,
   responses: { 200: { description: 'Folded from its events.', schema: agent } },
-  problems: ['agent_not_found', 'out_of_range', 'unavailable'],
+  problems: ['agent_not_found', 'out_of_range', 'records_expired', 'unavailable'],
   async handler({ params: { id }, query: { at }, deps }) {
     const [then] = await agentAt(deps.events, id, at);
     return { body: presentAgent(then, 'history') };
@@ -77,7 +77,7 @@ const diff = route({
   params: agentParams,
   query: diffQuery,
   responses: { 200: { description: 'A JSON Patch.', schema: agentDiff } },
-  problems: ['agent_not_found', 'out_of_range', 'unavailable'],
+  problems: ['agent_not_found', 'out_of_range', 'records_expired', 'unavailable'],
   async handler({ params: { id }, query: { from, to }, deps }) {
     const [before, after] = await agentAt(deps.events, id, from, to);
     return {
