@@ -59,6 +59,11 @@ export class ReplayCheck {
    * @param told sequence of the last record that the histories tell of: what a run has made and not yet said is none yet
    */
   finish(told: number): void {
+    const { last } = this;
+    if (last && last.sequence < told) {
+      const message = `when all runs are replayed, their code makes no record ${last.sequence + 1}`;
+      this.findings.fault('replayConsistent', { code: 'replay_differs', sequence: last.sequence + 1, message });
+    }
     for (const [sequence, { runId }] of this.window) {
       if (sequence > told) continue;
       const message = `replaying run ${runId}, its code makes a record ${sequence}, which there is not`;

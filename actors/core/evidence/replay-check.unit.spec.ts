@@ -28,8 +28,9 @@ describe('what is recorded again', () => {
     expect(verdictOf(made)).toMatchObject({ code: 'replay_differs', sequence: 3, runId: 'r2' });
   });
 
-  it('names a record that the code makes and the ledger lacks, but none that was not told yet', () => {
+  it('names a record that the code makes and the ledger lacks, but one that it does not make, but none that was not told yet', () => {
     expect(verdictOf([place(3), place(4)], place(2), 3)).toMatchObject({ code: 'replay_differs', sequence: 4 });
+    expect(verdictOf([place(3)])).toMatchObject({ code: 'replay_differs', sequence: 4 });
     expect(verdictOf([place(3), place(4), place(5)])).toEqual({ verdict: 'pass' });
   });
 
