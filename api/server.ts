@@ -25,6 +25,7 @@ import { Delivery } from '../temporal/delivery';
 import { connectTemporal } from '../temporal/connection';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
+import { postgresArchive } from '../temporal/postgres-archive';
 import { TemporalSchedules } from '../temporal/schedules';
 import { Access } from './access/access';
 import { Directory } from './access/directory';
@@ -90,7 +91,7 @@ runProcess('api', async (stop, env, logger) => {
 
   const app = createApp({
     agents,
-    events: new AgentEvents(ledger, new TemporalAgentHistory(client)),
+    events: new AgentEvents(ledger, new TemporalAgentHistory(client, postgresArchive(pool))),
     ledger,
     launcher,
     runs: postgresRuns(pool, runLogs, ask),

@@ -9,6 +9,10 @@ import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { connectTemporal } from '../temporal/connection';
+import { Archiver } from './archive/archiver';
+import { ClosedRuns } from './archive/closed-runs';
+import { RetentionGuard } from './archive/retention-guard';
+import { Sweep } from './archive/sweep';
 import { establishIdentity, type Identity } from './identity';
 import { keepLooping, type Loop } from './loop';
 
@@ -25,7 +29,15 @@ runProcess('evidence', async (signal, env, logger) => {
   const identity = await identityWhenThere(pool, key, logger, signal);
   if (identity === null) return;
 
-  const loops: Loop[] = [{ name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) }];
+  const archiver = new Archiver(pool, client, metrics);
+  const guard = new RetentionGuard(client, logger, metrics);
+  const closed = new ClosedRuns(pool, client, archiver, guard, logger);
+  const sweep = new Sweep(pool, archiver, logger, metrics);
+  const loops: Loop[] = [
+    { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
+    { name: 'archive', everyMs: env.EVIDENCE_ARCHIVE_SECONDS * 1000, round: (stop) => closed.round(stop) },
+    { name: 'sweep', everyMs: env.EVIDENCE_SWEEP_MINUTES * 60_000, round: (stop) => sweep.round(stop) },
+  ];
   logger.info({ installation: identity.installation, keyId: identity.key.keyId }, 'ready');
   await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));
   await Promise.allSettled([pool.end(), client.connection.close()]);

@@ -66,6 +66,8 @@ export const environmentSchema = Type.Object({
   YMERA_WRITE_ROOTS: Type.String({ default: '' }),
   YMERA_WORKSPACE: Type.Optional(Type.String()),
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
+  EVIDENCE_ARCHIVE_SECONDS: Type.Number({ minimum: 0.1, maximum: 3600, default: 15 }),
+  EVIDENCE_SWEEP_MINUTES: Type.Number({ minimum: 0.01, maximum: 720, default: 30 }),
   EVIDENCE_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
 });
 

@@ -11,6 +11,11 @@ export interface ProjectorMetrics {
 export interface KeeperMetrics {
   lastRound: Gauge<'loop'>;
   failedRounds: Counter<'loop'>;
+  archivedRuns: Counter<'closed'>;
+  archivedBytes: Counter;
+  archiveLag: Gauge;
+  retention: Gauge;
+  missingRuns: Gauge;
 }
 
 /** A registry with the process's own metrics (CPU, memory, event loop, garbage collection). */
@@ -57,6 +62,32 @@ export function createKeeperMetrics(registry: Registry): KeeperMetrics {
       name: 'ymera_keeper_failed_rounds_total',
       help: 'Rounds of a loop of the keeper that failed.',
       labelNames: ['loop'],
+      registers,
+    }),
+    archivedRuns: new Counter({
+      name: 'ymera_archived_runs_total',
+      help: 'Histories of runs kept.',
+      labelNames: ['closed'],
+      registers,
+    }),
+    archivedBytes: new Counter({
+      name: 'ymera_archived_bytes_total',
+      help: 'Bytes of histories kept, before they are compressed.',
+      registers,
+    }),
+    archiveLag: new Gauge({
+      name: 'ymera_archive_lag_seconds',
+      help: 'For how long the oldest closed run had waited that the last round found not kept.',
+      registers,
+    }),
+    retention: new Gauge({
+      name: 'ymera_temporal_retention_seconds',
+      help: 'For how long Temporal keeps closed runs.',
+      registers,
+    }),
+    missingRuns: new Gauge({
+      name: 'ymera_archive_missing_runs',
+      help: 'Runs that the archive lacks between others that it has.',
       registers,
     }),
   };

@@ -7,6 +7,7 @@ import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { connectTemporal } from '../temporal/connection';
+import { postgresArchive } from '../temporal/postgres-archive';
 import { Reconciler } from './reconcile';
 import { runProjector } from './run-projector';
 
@@ -16,7 +17,7 @@ runProcess('projector', async (signal, env, logger) => {
   const pool = createPool(servers.postgres.url, logger, 4);
   const redis = createRedis(servers.redis.url, logger);
   const client = connectTemporal(servers.temporal);
-  const history = new TemporalAgentHistory(client);
+  const history = new TemporalAgentHistory(client, postgresArchive(pool));
   const feed = new DurableFeed(servers.nats.servers, servers.nats, logger);
   const context = { pool, logger, metrics: createProjectorMetrics(createRegistry('projector')) };
   const reconciler = new Reconciler(context, history, new RedisCheckpointStore(redis));

@@ -1,45 +1,60 @@
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { Client } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import type { AgentHistory } from '../activities/ports';
-import { createAgent } from '../actors/core/agent';
-import { recordsOf } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
-import { kindNamed } from '../actors/registry';
-import { agentWorkflowId, type AgentCarry, type AgentInput, type Dispatched } from '../workflows/messages';
-
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+import { agentWorkflowId } from '../workflows/messages';
+import { isNotFound } from './grpc-status';
+import {
+  beginningOf,
+  firstHeld,
+  recordsAtBeginning,
+  RecordOrder,
+  recordsIn,
+  type HistoryEvent,
+  type RunBeginning,
+} from './history-records';
 
 const callMs = 10_000;
 /** Events may be large: a page of them is one answer. */
 const pageSize = 200;
 
-/** One run of an agent's workflow, and which of its events it begins with. */
+/** Histories that Temporal may have forgotten. */
+export interface HistoryArchive {
+  /** The run of an agent that began last among those kept, or null. */
+  newestRun(agentId: string): Promise<string | null>;
+  /** Protobuf bytes of a run's `temporal.api.history.v1.History`, or null where none is kept. */
+  read(agentId: string, runId: string): Promise<Uint8Array | null>;
+}
+
+/** One run of an agent's workflow: how it begins, and its events page by page. */
 interface Run {
-  runId: string;
-  firstSequence: number;
-  start: HistoryEvent;
-  input: AgentInput;
+  beginning: RunBeginning;
+  pages: () => AsyncIterable<HistoryEvent[]>;
 }
 
 /**
- * Reads an agent's events back from its workflow's history: each is in the outcome of the Update that made it, or, where a run
- * made it by itself, in the input of the activity that published it, and the first follows from what started the workflow. Needs no worker and does not run the agent's code again, so it gives
- * what was decided then, whatever `decide` would say now.
+ * Reads an agent's events back from its workflow's history (`history-records.ts` tells how), and from the archive what Temporal
+ * has forgotten. Needs no worker and does not run the agent's code again.
  */
 export class TemporalAgentHistory implements AgentHistory {
-  constructor(private readonly client: Client) {}
+  constructor(
+    private readonly client: Client,
+    private readonly archive?: HistoryArchive,
+  ) {}
 
   async *read(agentId: string, from: number, to = Infinity): AsyncIterable<EventRecord[]> {
-    let next = from;
-    for (const run of await this.runsFrom(agentId, from)) {
-      if (run.firstSequence > to) return;
-      for await (const records of this.recordsOf(agentId, run)) {
-        // What an activity carried along may come again with the next one.
-        const wanted = records.filter(({ sequence }) => sequence === next && sequence <= to && (next += 1));
-        if (wanted.length > 0) yield wanted;
-        if (next > to) return;
+    const converter = this.client.options.loadedDataConverter;
+    // What an activity carried along may come again with the next one.
+    const order = new RecordOrder(from);
+    for (const { beginning, pages } of await this.runsFrom(agentId, from)) {
+      if (firstHeld(beginning) > to) return;
+      const born = order.take(recordsAtBeginning(beginning)).filter(({ sequence }) => sequence <= to);
+      if (born.length > 0) yield born;
+      if (order.next > to) return;
+      for await (const events of pages()) {
+        const records = order.take(await recordsIn(converter, events)).filter(({ sequence }) => sequence <= to);
+        if (records.length > 0) yield records;
+        if (order.next > to) return;
       }
     }
   }
@@ -47,57 +62,43 @@ export class TemporalAgentHistory implements AgentHistory {
   /** The runs that hold events from `from` on, oldest first: walks back from the newest one. */
   private async runsFrom(agentId: string, from: number): Promise<Run[]> {
     const runs: Run[] = [];
-    let runId: string | undefined;
+    let runId: string | null = '';
     do {
-      const run = await this.openRun(agentId, runId);
+      const run: Run = await this.openRun(agentId, runId);
       runs.unshift(run);
-      if (run.firstSequence <= from) break;
-      runId = run.start.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
-    } while (runId);
+      if (firstHeld(run.beginning) <= from) break;
+      runId = run.beginning.previousRunId;
+    } while (runId !== null);
     return runs;
   }
 
-  private async openRun(agentId: string, runId = ''): Promise<Run> {
-    const { history } = await this.page(agentId, runId, 1);
-    const start = history?.events?.[0];
-    const started = start?.workflowExecutionStartedEventAttributes;
-    const [input] = await this.decode(started?.input);
-    if (!start || !started || !input) throw new Error(`run ${runId} of agent ${agentId} has no beginning`);
-    const agentInput = input as AgentInput;
-    const firstSequence = 'carried' in agentInput ? firstOf(agentInput.carried) : 1;
-    return { runId: started.originalExecutionRunId ?? runId, firstSequence, start, input: agentInput };
+  /** @param runId empty for the newest one */
+  private async openRun(agentId: string, runId: string): Promise<Run> {
+    const converter = this.client.options.loadedDataConverter;
+    try {
+      const { history } = await this.page(agentId, runId, 1);
+      const beginning = await beginningOf(converter, history?.events?.[0]);
+      return { beginning, pages: () => this.pages(agentId, beginning.runId) };
+    } catch (error) {
+      const events = isNotFound(error) ? await this.archived(agentId, runId) : null;
+      if (events === null) throw error;
+      return { beginning: await beginningOf(converter, events[0]), pages: () => slices(events) };
+    }
   }
 
-  private async *recordsOf(agentId: string, { runId, start, input }: Run): AsyncIterable<EventRecord[]> {
-    if ('creation' in input) {
-      const { creation } = input;
-      yield createAgent(kindNamed(creation.kind), creation, isoTime(start.eventTime)).records;
-    }
-    if ('carried' in input && input.carried.pending?.length) yield input.carried.pending;
+  private async archived(agentId: string, runId: string): Promise<HistoryEvent[] | null> {
+    const kept = runId === '' ? await this.archive?.newestRun(agentId) : runId;
+    const bytes = kept ? await this.archive?.read(agentId, kept) : null;
+    return bytes ? temporal.api.history.v1.History.decode(bytes).events : null;
+  }
+
+  private async *pages(agentId: string, runId: string): AsyncGenerator<HistoryEvent[]> {
     let token: Uint8Array | undefined;
     do {
       const page = await this.page(agentId, runId, pageSize, token);
-      const records: EventRecord[] = [];
-      for (const event of page.history?.events ?? []) records.push(...(await this.recordsIn(event)));
-      if (records.length > 0) yield records.sort((a, b) => a.sequence - b.sequence);
+      yield page.history?.events ?? [];
       token = page.nextPageToken?.length ? page.nextPageToken : undefined;
     } while (token);
-  }
-
-  private async recordsIn(event: HistoryEvent): Promise<EventRecord[]> {
-    const ordered = event.activityTaskScheduledEventAttributes?.input;
-    if (ordered) {
-      const [input] = (await this.decode(ordered)) as [{ records?: EventRecord[] } | undefined];
-      return input?.records ?? [];
-    }
-    const outcome = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
-    if (!outcome) return [];
-    const [dispatched] = (await this.decode(outcome)) as [Dispatched];
-    return dispatched.results.flatMap(recordsOf);
-  }
-
-  private async decode(payloads: Payloads): Promise<unknown[]> {
-    return (await decodeArrayFromPayloads(this.client.options.loadedDataConverter, payloads?.payloads)) ?? [];
   }
 
   private page(
@@ -117,11 +118,6 @@ export class TemporalAgentHistory implements AgentHistory {
   }
 }
 
-function firstOf({ agent, pending = [] }: AgentCarry): number {
-  return pending[0]?.sequence ?? agent.sequence + 1;
-}
-
-function isoTime(time: HistoryEvent['eventTime']): string {
-  const ms = Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6);
-  return new Date(ms).toISOString();
+async function* slices(events: readonly HistoryEvent[]): AsyncGenerator<HistoryEvent[]> {
+  for (let i = 0; i < events.length; i += pageSize) yield events.slice(i, i + pageSize);
 }

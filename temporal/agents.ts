@@ -1,9 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  isGrpcServiceError,
-  ServiceError,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
   type WorkflowHandle,
@@ -17,6 +14,7 @@ import { agentWorkflowId, dispatch, view, type AgentInput, type AgentView, type 
 import type { Delivery } from './delivery';
 import { AgentFailure } from './failures';
 import { GroupCommit, type GroupLimits } from './group-commit';
+import { grpcCode, isNotFound } from './grpc-status';
 
 /** One try of an Update, and all tries of it together: within that an outage of a worker or of Temporal is bridged. */
 const tryMs = 10_000;
@@ -168,19 +166,9 @@ function unavailable(cause: unknown): AgentFailure {
   return new AgentFailure('unavailable', 'the agent did not answer in time', 2, { cause });
 }
 
-function isNotFound(error: unknown): boolean {
-  const grpcNotFound = 5;
-  return error instanceof WorkflowNotFoundError || grpcCode(error) === grpcNotFound;
-}
-
 function isLate(error: unknown): boolean {
   const grpcDeadlineExceeded = 4;
   return grpcCode(error) === grpcDeadlineExceeded;
-}
-
-function grpcCode(error: unknown): number | undefined {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) ? Number(cause.code) : undefined;
 }
 
 /** A batch that the workflow's validator refuses is refused for ever. */

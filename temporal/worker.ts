@@ -23,9 +23,11 @@ import { EncryptionCodec } from './codec/encryption-codec';
 import { TemporalCompanions } from './companions';
 import { connectTemporal } from './connection';
 import { Delivery } from './delivery';
+import { keepBundle } from './keep-bundle';
 import { Launcher } from './launcher';
 import { launchesOf } from './launches';
 import { PolicyReader } from './policy';
+import { postgresArchive } from './postgres-archive';
 import { policyCheck, runSignals, runTargets, stepLocks } from './run-ports';
 import { TargetLocks } from './target-locks';
 import { temporalLogger } from './temporal-logger';
@@ -62,11 +64,12 @@ runProcess('worker', async (stop, env, logger) => {
   });
   const { encryption } = servers.temporal;
   const encrypts = encryption.length > 0;
+  const codePath = join(distDir, encrypts ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js');
   const worker = await Worker.create({
     connection,
     namespace: servers.temporal.namespace,
     taskQueue: servers.temporal.taskQueue,
-    workflowBundle: { codePath: join(distDir, encrypts ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js') },
+    workflowBundle: { codePath },
     dataConverter: {
       payloadCodecs: [new EncryptionCodec(encryption)],
       ...(encrypts ? { failureConverterPath: join(distDir, 'failure-converter.js') } : {}),
@@ -75,7 +78,7 @@ runProcess('worker', async (stop, env, logger) => {
       ...agentActivities({
         publisher,
         checkpoints,
-        history: new TemporalAgentHistory(client),
+        history: new TemporalAgentHistory(client, postgresArchive(pool)),
         companions: new TemporalCompanions(client, servers.temporal.taskQueue, agents, launches),
         onError,
       }),
@@ -109,8 +112,10 @@ runProcess('worker', async (stop, env, logger) => {
     clearInterval(sweeping);
     void agents.flushCheckpoints(3000).finally(() => worker.shutdown());
   });
+  const keeping = keepBundle(pool, codePath, stop, logger);
   logger.info('ready');
   await worker.run();
+  await keeping;
   await Promise.allSettled([
     publisher.close(),
     redis.quit(),

@@ -94,6 +94,11 @@ export function agentWorkflowId(agentId: string): string {
   return `agent:${agentId}`;
 }
 
+/** The agent whose workflow has that id, or null where it is no agent's. */
+export function agentIdOf(workflowId: string): string | null {
+  return workflowId.startsWith('agent:') ? workflowId.slice('agent:'.length) : null;
+}
+
 /** What a workflow says of what it records when an auditor has its history replayed; never at another time. */
 export interface EvidenceSinks extends Sinks {
   evidence: {

@@ -5,7 +5,8 @@ import type { EncryptionKey } from '../../infra/encryption-keys';
 
 const { Payload: PayloadMessage } = temporal.api.common.v1;
 const algorithm = 'aes-256-gcm';
-const encrypted = 'binary/encrypted';
+/** `encoding` of a payload that is encrypted. */
+export const encrypted = 'binary/encrypted';
 const keyIdField = 'encryption-key-id';
 const ivBytes = 12;
 const tagBytes = 16;

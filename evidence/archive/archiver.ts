@@ -1,0 +1,72 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { KeeperMetrics } from '../../infra/metrics';
+import { keptClosed, writeHistory } from '../../projections/queries/evidence-histories';
+import { isNotFound } from '../../temporal/grpc-status';
+import { takeHistory, type TakenHistory } from '../../temporal/run-history';
+import { agentWorkflowId } from '../../workflows/messages';
+
+const callMs = 10_000;
+
+/** Takes histories of agents out of Temporal into Postgres. Whatever is kept already stays as it is. */
+export class Archiver {
+  constructor(
+    private readonly pool: Pool,
+    private readonly client: Client,
+    private readonly metrics: Pick<KeeperMetrics, 'archivedRuns' | 'archivedBytes'>,
+  ) {}
+
+  /**
+   * Keeps the history of one run as it is now.
+   * @throws the error of Temporal, NOT_FOUND among them, or of Postgres; DecryptionError where a key is missing
+   */
+  async keep(agentId: string, runId: string): Promise<TakenHistory['facts']> {
+    const { facts, bytes } = await takeHistory(this.client, agentId, runId);
+    if (await writeHistory(this.pool, facts, bytes)) {
+      this.metrics.archivedRuns.inc({ closed: String(facts.closed) });
+      this.metrics.archivedBytes.inc(bytes.length);
+    }
+    return facts;
+  }
+
+  /**
+   * Keeps the closed runs of an agent, from the newest back to the first that is kept.
+   * @param open whether the run that is still open is kept too, as far as it has come
+   * @throws as `keep` does; an agent that Temporal has forgotten is none
+   */
+  async keepAll(agentId: string, open = false): Promise<void> {
+    const newest = await this.newestRun(agentId);
+    if (newest === null) return;
+    let runId: string | null = newest.running && !open ? await this.runBefore(agentId, newest.runId) : newest.runId;
+    while (runId !== null && !(await this.isKept(agentId, runId))) {
+      runId = (await this.keep(agentId, runId)).previousRunId;
+    }
+  }
+
+  private async isKept(agentId: string, runId: string): Promise<boolean> {
+    return (await keptClosed(this.pool, [{ workflowId: agentWorkflowId(agentId), runId }])).size > 0;
+  }
+
+  private async newestRun(agentId: string): Promise<{ runId: string; running: boolean } | null> {
+    try {
+      const { runId, status } = await this.client.withDeadline(Date.now() + callMs, () =>
+        this.client.workflow.getHandle(agentWorkflowId(agentId)).describe(),
+      );
+      return { runId, running: status.name === 'RUNNING' };
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  private async runBefore(agentId: string, runId: string): Promise<string | null> {
+    const { history } = await this.client.withDeadline(Date.now() + callMs, () =>
+      this.client.workflowService.getWorkflowExecutionHistory({
+        namespace: this.client.options.namespace,
+        execution: { workflowId: agentWorkflowId(agentId), runId },
+        maximumPageSize: 1,
+      }),
+    );
+    return history?.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || null;
+  }
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { version as sdkVersion } from '@temporalio/worker/package.json';
+import type { Pool } from 'pg';
+import type { Logger } from '../infra/logger';
+import { writeBundle } from '../projections/queries/evidence-histories';
+
+const pauseMs = 5_000;
+
+/**
+ * Keeps the bundle that a worker runs, so that its histories can be replayed by it when it is long gone. Tries until it is
+ * kept or aborted: Postgres may be away, and may get its tables only now. Never throws.
+ * @param file the bundle
+ */
+export async function keepBundle(pool: Pool, file: string, signal: AbortSignal, logger: Logger): Promise<void> {
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    try {
+      const code = await readFile(file);
+      const sha256 = createHash('sha256').update(code).digest('hex');
+      // As the SDK names a build, and so writes it into each history, where nobody gives it another name.
+      await writeBundle(pool, { sha256, code, sdkVersion, buildId: `@temporalio/worker@${sdkVersion}+${sha256}` });
+      return;
+    } catch (error) {
+      if (attempt === 1) logger.warn({ err: error }, 'the bundle of the workflows is not kept yet');
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Pool } from 'pg';
+import { newestHistory, readHistory } from '../projections/queries/evidence-histories';
+import { agentWorkflowId } from '../workflows/messages';
+import type { HistoryArchive } from './agent-history';
+
+/** The histories that the keeper of evidence has put into Postgres. */
+export function postgresArchive(pool: Pool): HistoryArchive {
+  return {
+    newestRun: async (agentId) => (await newestHistory(pool, agentId))?.runId ?? null,
+    read: (agentId, runId) => readHistory(pool, agentWorkflowId(agentId), runId),
+  };
+}

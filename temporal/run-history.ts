@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { LoadedDataConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { RawHistory } from '../projections/queries/evidence-histories';
+import { agentWorkflowId, type AgentInput } from '../workflows/messages';
+import { encrypted } from './codec/encryption-codec';
+import {
+  beginningOf,
+  decode,
+  isoTime,
+  recordsAtBeginning,
+  RecordOrder,
+  recordsIn,
+  type HistoryEvent,
+  type RunBeginning,
+} from './history-records';
+
+const { History } = temporal.api.history.v1;
+const callMs = 10_000;
+const pageSize = 200;
+
+/** What is to be kept of one run. */
+export interface TakenHistory {
+  facts: Omit<RawHistory, 'archivedAt'>;
+  /** Protobuf of `temporal.api.history.v1.History`. */
+  bytes: Uint8Array;
+}
+
+/**
+ * The whole history of one run of an agent's workflow as Temporal has it now, and what it says of itself.
+ * @throws the client's error, NOT_FOUND among them; DecryptionError where a key is missing
+ */
+export async function takeHistory(client: Client, agentId: string, runId: string): Promise<TakenHistory> {
+  const events: HistoryEvent[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.withDeadline(Date.now() + callMs, () =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution: { workflowId: agentWorkflowId(agentId), runId },
+        maximumPageSize: pageSize,
+        ...(nextPageToken ? { nextPageToken } : {}),
+      }),
+    );
+    events.push(...(page.history?.events ?? []));
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken);
+  const bytes = History.encode({ events }).finish();
+  return { facts: await factsOf(client.options.loadedDataConverter, { agentId, runId }, events, bytes), bytes };
+}
+
+async function factsOf(
+  converter: LoadedDataConverter,
+  { agentId, runId }: { agentId: string; runId: string },
+  events: readonly HistoryEvent[],
+  bytes: Uint8Array,
+): Promise<TakenHistory['facts']> {
+  const beginning = await beginningOf(converter, events[0]);
+  const { input, before } = beginning;
+  const end = endOf(events.at(-1));
+  const last = (await handedOn(converter, events.at(-1))) ?? (await lastTold(converter, beginning, events));
+  return {
+    workflowId: agentWorkflowId(agentId),
+    runId,
+    agentId,
+    kind: 'creation' in input ? input.creation.kind : input.carried.agent.kind,
+    previousRunId: beginning.previousRunId,
+    nextRunId: end?.nextRunId ?? null,
+    firstSequence: before.sequence + 1,
+    lastSequence: last.sequence,
+    lastHash: last.hash,
+    closed: end !== null,
+    eventCount: events.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    size: bytes.length,
+    ...builtBy(events),
+    encrypted: (events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? []).some(
+      ({ metadata }) => Buffer.from(metadata?.['encoding'] ?? []).toString() === encrypted,
+    ),
+    startedAt: beginning.startedAt,
+    closedAt: end && isoTime(events.at(-1)?.eventTime),
+  };
+}
+
+/** How a run ended, or null where it is open. */
+function endOf(last: HistoryEvent | undefined): { nextRunId: string | null } | null {
+  const ended =
+    last?.workflowExecutionContinuedAsNewEventAttributes ??
+    last?.workflowExecutionCompletedEventAttributes ??
+    last?.workflowExecutionFailedEventAttributes ??
+    last?.workflowExecutionTimedOutEventAttributes ??
+    last?.workflowExecutionTerminatedEventAttributes ??
+    last?.workflowExecutionCanceledEventAttributes;
+  if (!ended) return null;
+  return { nextRunId: ('newExecutionRunId' in ended && ended.newExecutionRunId) || null };
+}
+
+/** Where a run that continued as new said that its chain stood. */
+async function handedOn(
+  converter: LoadedDataConverter,
+  last: HistoryEvent | undefined,
+): Promise<RunBeginning['before'] | null> {
+  const attributes = last?.workflowExecutionContinuedAsNewEventAttributes;
+  const [input] = (await decode(converter, attributes?.input)) as [AgentInput | undefined];
+  return input && 'carried' in input ? input.carried.agent : null;
+}
+
+/** Where the chain stood by the records that the history tells of. */
+async function lastTold(
+  converter: LoadedDataConverter,
+  beginning: RunBeginning,
+  events: readonly HistoryEvent[],
+): Promise<RunBeginning['before']> {
+  const order = new RecordOrder(beginning.before.sequence + 1);
+  let last = order.take(recordsAtBeginning(beginning)).at(-1);
+  for (let i = 0; i < events.length; i += pageSize) {
+    last = order.take(await recordsIn(converter, events.slice(i, i + pageSize))).at(-1) ?? last;
+  }
+  return last ?? beginning.before;
+}
+
+/** Which workers have worked on a run. The SDK puts the SHA-256 of the bundle into the build's id where nobody sets another one. */
+function builtBy(
+  events: readonly HistoryEvent[],
+): Pick<RawHistory, 'sdkVersion' | 'buildIds' | 'buildId' | 'bundleSha256'> {
+  const buildIds: string[] = [];
+  let [buildId, sdkVersion] = ['', ''];
+  for (const { workflowTaskCompletedEventAttributes: task } of events) {
+    buildId = task?.workerVersion?.buildId || task?.binaryChecksum || buildId;
+    if (task && buildId !== '' && !buildIds.includes(buildId)) buildIds.push(buildId);
+    // It is told when it has changed.
+    sdkVersion = task?.sdkMetadata?.sdkVersion || sdkVersion;
+  }
+  return { sdkVersion, buildIds, buildId, bundleSha256: /\+([0-9a-f]{64})$/.exec(buildId)?.[1] ?? null };
+}
