@@ -91,7 +91,10 @@ const page = { next: null };
 export const noLimits: RequestLimits = { count: async () => null, refusal: () => null, isShared: true };
 
 /** Runs, runbooks, hooks and schedules where there are none yet. */
-export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
+export const emptyRuns: Pick<
+  Dependencies,
+  'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules' | 'verifications'
+> = {
   launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
   runs: {
     list: async () => ({ runs: [], ...page }),
@@ -114,6 +117,12 @@ export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'ru
     remove: async () => false,
     note: async () => true,
     deliveries: async () => ({ deliveries: [], ...page }),
+  },
+  verifications: {
+    start: nowhere,
+    get: async () => null,
+    list: async () => ({ verifications: [], ...page }),
+    cancel: nowhere,
   },
   schedules: {
     create: nowhere,

@@ -7,13 +7,18 @@ import type { Logger } from '../infra/logger';
 import { createKeeperMetrics, createRegistry } from '../infra/metrics';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
+import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
+import { createRedis } from '../infra/redis/client';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { connectTemporal } from '../temporal/connection';
+import type { Checkpoint } from '../workflows/messages';
 import { Archiver } from './archive/archiver';
 import { ClosedRuns } from './archive/closed-runs';
 import { RetentionGuard } from './archive/retention-guard';
 import { Sweep } from './archive/sweep';
 import { establishIdentity, type Identity } from './identity';
+import { hostJobs, viewOf } from './jobs/host';
+import { verificationActivities } from './jobs/verification-activities';
 import { keepLooping, type Loop } from './loop';
 
 /** How often a keeper says that it lives; `stack/healthcheck.ts` counts on it. */
@@ -38,9 +43,23 @@ runProcess('evidence', async (signal, env, logger) => {
     { name: 'archive', everyMs: env.EVIDENCE_ARCHIVE_SECONDS * 1000, round: (stop) => closed.round(stop) },
     { name: 'sweep', everyMs: env.EVIDENCE_SWEEP_MINUTES * 60_000, round: (stop) => sweep.round(stop) },
   ];
+  const redis = createRedis(servers.redis.url, logger);
+  const mirrors = new RedisCheckpointStore(redis);
+  const jobs = verificationActivities({
+    pool,
+    installation: identity.installation,
+    converter: client.options.loadedDataConverter,
+    encryption: servers.temporal.encryption,
+    archive: (agentId) => archiver.keepAll(agentId, true),
+    view: (agentId) => viewOf(client, agentId),
+    mirror: async (agentId) => (await mirrors.get(agentId)) as unknown as Checkpoint | null,
+  });
   logger.info({ installation: identity.installation, keyId: identity.key.keyId }, 'ready');
-  await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));
-  await Promise.allSettled([pool.end(), client.connection.close()]);
+  await Promise.all([
+    hostJobs(servers.temporal, jobs, signal, logger),
+    ...loops.map((loop) => keepLooping(loop, signal, { logger, metrics })),
+  ]);
+  await Promise.allSettled([redis.quit(), pool.end(), client.connection.close()]);
 });
 
 /** Waits for Postgres and its schema. @returns null where the process is told to end before */

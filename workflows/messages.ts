@@ -117,3 +117,20 @@ export interface RecordMark {
 
 /** What the task queue of a replay for an auditor is called by: workflows know by it that they are heard. */
 export const evidenceReplay = 'evidence-replay';
+
+/** What the keeper of evidence does for a verification; all of it can be tried again. */
+export interface VerificationActivities {
+  /** Verifies the agents of a verification one after the other. @param id of the verification */
+  verifyAgents(id: string): Promise<void>;
+  endVerification(end: { id: string; state: 'done' | 'cancelled' | 'failed'; error: string | null }): Promise<void>;
+}
+
+/** The task queue of the keeper of evidence. */
+export function evidenceQueue(taskQueue: string): string {
+  return `${taskQueue}-evidence`;
+}
+
+/** Temporal's id of the workflow of a verification. */
+export function verificationWorkflowId(id: string): string {
+  return `verification:${id}`;
+}

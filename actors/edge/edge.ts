@@ -28,6 +28,8 @@ const acts = {
   ConfigWritten: 'EVENT',
   EventsExported: 'EVENT',
   PayloadsDecrypted: 'EVENT',
+  VerificationRequested: 'EVENT',
+  EvidenceVerified: 'EVENT',
 } as const satisfies Record<string, MessageType>;
 
 export type EdgeActType = keyof typeof acts;

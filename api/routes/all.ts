@@ -8,6 +8,7 @@ import { codecRoutes } from './codec/routes';
 import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
+import { verificationRoutes } from './evidence/verify';
 import { eventRoutes } from './events/routes';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
@@ -35,6 +36,7 @@ const described: readonly Route[] = [
   ...lockRoutes,
   ...scheduleRoutes,
   ...hookRoutes,
+  ...verificationRoutes,
   ...codecRoutes,
   ...systemRoutes,
   ...cspReportRoutes,

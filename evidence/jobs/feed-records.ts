@@ -43,19 +43,17 @@ export interface Feed {
   made: Recomputation;
   rows: Peekable<LedgerRow>;
   claims: Peekable<Claim>;
-  onRecord: () => void;
   signal: AbortSignal;
 }
 
 /** Has everything looked at that the ledger and the signed heads have up to a sequence. */
-export async function feedRecords({ check, made, rows, claims, onRecord, signal }: Feed, to: number): Promise<void> {
+export async function feedRecords({ check, made, rows, claims, signal }: Feed, to: number): Promise<void> {
   for (let claim; (claim = await claims.take(({ head }) => head.sequence <= to));) {
     check.claim(claim.checkpoint, claim.head, claim.proof);
   }
   for (let row; (row = await rows.take(({ sequence }) => sequence <= to));) {
     signal.throwIfAborted();
     const placed = check.record(row.record);
-    onRecord();
     if (!placed) continue;
     made.record(placed);
     const { sequence } = row;

@@ -3,11 +3,11 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { AgentCheck } from '../../actors/core/evidence/agent-check';
 import type { EvidenceKey } from '../../actors/core/evidence/signature';
-import type { Coverage, Verdicts } from '../../actors/core/evidence/verdicts';
 import { eventKind, type EventRecord } from '../../actors/core/event';
 import { ledgerHead } from '../../projections/queries/events';
 import { tombstonesOf } from '../../projections/queries/evidence-heads';
 import { historiesOf } from '../../projections/queries/evidence-histories';
+import type { AgentResult } from '../../projections/queries/verifications';
 import { toldBy } from '../../temporal/history-facts';
 import type { AgentView, Checkpoint } from '../../workflows/messages';
 import { feedRecords, Peekable, rowsOf, type Feed } from './feed-records';
@@ -36,16 +36,8 @@ export interface VerifierPorts {
   mirror(agentId: string): Promise<Checkpoint | null>;
 }
 
-export interface AgentVerdicts {
-  agent: string;
-  kind: string;
-  verdicts: Verdicts;
-  covered: Coverage;
-}
-
 /**
  * Verifies one agent from what is kept of it: the ledger, the signed heads, the raw histories and the code that ran.
- * @param onRecord called for each record
  * @returns null where nothing is known of such an agent
  * @throws the reason of the signal, or the error of Postgres
  */
@@ -53,8 +45,7 @@ export async function verifyAgent(
   ports: VerifierPorts,
   agentId: string,
   signal: AbortSignal,
-  onRecord: () => void,
-): Promise<AgentVerdicts | null> {
+): Promise<AgentResult | null> {
   const { pool, installation, keys } = ports;
   // In this order: what is in the ledger now must be told by what is archived after that.
   const known = (await ledgerHead(pool, agentId))?.sequence ?? 0;
@@ -81,7 +72,7 @@ export async function verifyAgent(
   const rows = new Peekable(rowsOf(pool, agentId, last));
   const claims = new Peekable(ports.heads.of(agentId, check.start.sequence));
   const made = new Recomputation(agentId, check.start, findings, ports.replays);
-  const feed: Feed = { check, made, rows, claims, onRecord, signal };
+  const feed: Feed = { check, made, rows, claims, signal };
   const kind = histories[0]?.kind ?? view?.kind ?? kindOf((await rows.peek())?.record);
 
   const runs = histories.map((noted) => () => runEvidence(pool, ports.converter, noted));

@@ -58,3 +58,20 @@ export async function tombstonesOf(db: Queryable, agentId: string): Promise<{ bo
   );
   return rows.map(({ body, signature }) => ({ body, signature: signature.toString('base64') }));
 }
+
+/** Checkpoints with a number above `after`, ascending; signatures are base64. */
+export async function checkpointsAfter(
+  db: Queryable,
+  after: number,
+  limit: number,
+): Promise<{ number: number; body: string; signature: string }[]> {
+  const { rows } = await db.query<{ number: string; body: string; signature: Buffer }>(
+    'SELECT number, body, signature FROM checkpoints WHERE number > $1 ORDER BY number LIMIT $2',
+    [after, limit],
+  );
+  return rows.map(({ number, body, signature }) => ({
+    number: Number(number),
+    body,
+    signature: signature.toString('base64'),
+  }));
+}

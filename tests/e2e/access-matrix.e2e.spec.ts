@@ -74,6 +74,12 @@ const byHand: Record<string, string> = {
   'POST /hooks/{id}/disable': 'ON',
   'GET /hooks/{id}/deliveries': 'VOPUN',
   'POST /hooks/{id}': '*',
+  'POST /agents/{id}/verify': 'UN',
+  'POST /runs/{id}/verify': 'UN',
+  'POST /evidence/verify': 'UN',
+  'GET /evidence/verifications': 'UN',
+  'GET /evidence/verifications/{id}': 'UN',
+  'POST /evidence/verifications/{id}/cancel': 'UN',
   'GET /system/info': 'VOPUN',
   'GET /openapi.json': '*',
 };

@@ -1,42 +1,173 @@
-import { keyRing } from '../../actors/core/evidence/signature';
-import { SignedHeads } from '../../evidence/jobs/signed-heads';
-import { Replays } from '../../evidence/jobs/replays';
-import { verifyAgent } from '../../evidence/jobs/verify-agent';
-import { installationId } from '../../projections/queries/evidence-keys';
-import { flags } from '../../actors/flags/flags';
-import { checkedConfig } from '../../actors/core/validate';
-import { ledgerHead } from '../../projections/queries/events';
+import type { EventRecord } from '../../actors/core/event';
+import { seal } from '../../actors/core/hash-chain';
+import { historiesOf, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
 import { until } from '../_util/api-client';
+import { forget, Owner, shortVerdicts, verified } from '../_util/evidence';
 import { RunLab } from '../_util/run-lab';
-import { archive } from './archive';
 
 jest.setTimeout(180_000);
 
-describe('verdicts', () => {
+const pass = { intact: 'pass', complete: 'pass', attributed: 'pass', replayConsistent: 'pass' };
+const config = { checkpoint_interval: 60, log_level: 'info', max_flags: 500 };
+const runbook = `
+name: look
+steps:
+  - {id: look, action: debug.echo, with: {message: hello}}
+`;
+
+describe('the verdicts of an auditor', () => {
   let lab: RunLab;
+  let owner: Owner;
+  let sound: EventRecord[];
+  let histories: RawHistory[];
+
+  const send = async (agent: string, type: string, data: object, id: string): Promise<void> => {
+    const [result] = await lab.agents.send(agent, [{ id, principal: 'ada', type, data }]);
+    expect(result?.status).toBe('accepted');
+  };
+  const inLedger = (agent: string, count: number): Promise<void> =>
+    until(async () => (await owner.records(agent)).length >= count, `${count} records of ${agent} in the ledger`);
+
   beforeAll(async () => {
     lab = await RunLab.open();
+    owner = new Owner(lab);
     await lab.startProjector();
-  }, 120_000);
+    await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5' });
+    await lab.agents.create({ kind: 'flags', id: 'web', name: 'Web', config, command: { id: 'b', principal: 'ada' } });
+    // A run of an agent ends after 40 tasks.
+    for (let i = 0; i < 125; i += 1) await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
+  }, 180_000);
   afterAll(() => lab.close(), 60_000);
 
-  it('pass', async () => {
-    await lab.agents.create({ kind: 'flags', id: 'a1', name: 'A', config: checkedConfig(flags, {}), command: { id: 'c0', principal: 'ann' } });
-    let last = 0;
-    for (let i = 1; i <= 130; i += 1) {
-      const [r] = await lab.agents.send('a1', [{ id: `c${i}`, type: 'SetFlag', data: { key: `k${i % 7}`, value: i }, principal: 'ann' }]);
-      if (r?.status === 'accepted') last = r.sequence;
-    }
-    await until(async () => ((await ledgerHead(lab.pool, 'a1'))?.sequence ?? 0) >= last, 'ledger', 20_000);
-    const installation = await installationId(lab.pool);
-    const ring = keyRing([]);
-    await using replays = new Replays(lab.pool, []);
-    const began = Date.now();
-    const v = await verifyAgent({
-      pool: lab.pool, installation, keys: ring, heads: new SignedHeads(lab.pool, installation, ring.keys),
-      converter: lab.client.options.loadedDataConverter, replays,
-      archive: (id) => archive(lab, id), view: (id) => lab.agents.view(id), mirror: async () => null,
-    }, 'a1', new AbortController().signal, () => undefined);
-    console.log(Date.now() - began, JSON.stringify(v, null, 1));
+  it('are all good on an agent that lives, on a run, and on everything', async () => {
+    await inLedger('web', 126);
+    expect(await shortVerdicts(lab, 'web')).toEqual(pass);
+    const run = await lab.launch(await lab.saveRunbook(runbook));
+    await lab.ended(run);
+    expect(await shortVerdicts(lab, run)).toEqual(pass);
+    const all = await verified(lab, { all: true });
+    expect(all).toMatchObject({
+      state: 'done',
+      failed: 0,
+      notCheckable: 0,
+      results: [],
+      checkpoints: { verdict: 'pass' },
+    });
+    expect(all.progress.done).toBe(all.progress.agents);
+    expect(all.progress.records).toBeGreaterThan(126);
+  });
+
+  it('are given from the archive alone where Temporal has forgotten the agent', async () => {
+    await send('web', 'Stop', {}, 'stop');
+    await inLedger('web', 127);
+    const closed = async (): Promise<RawHistory[]> => (await historiesOf(lab.pool, 'web')).filter((one) => one.closed);
+    await until(async () => (await closed()).at(-1)?.nextRunId === null, 'the last run in the archive');
+    histories = await closed();
+    expect(histories.length).toBeGreaterThanOrEqual(4);
+    await forget(
+      lab,
+      'web',
+      histories.map(({ runId }) => runId),
+    );
+    expect(await shortVerdicts(lab, 'web')).toEqual(pass);
+    sound = await owner.records('web');
+  });
+
+  describe('name the first bad record', () => {
+    const at = (sequence: number): EventRecord => sound[sequence - 1] as EventRecord;
+    const history = (): RawHistory => histories[1] as RawHistory;
+    afterEach(async () => {
+      await owner.write('web', sound);
+    });
+
+    it('where a byte of one was changed', async () => {
+      const changed = { ...at(60), data: { ...(at(60).data as object), value: 'forged' } };
+      await owner.ledger(`UPDATE events SET record = $1 WHERE agent_id = 'web' AND sequence = 60`, [
+        JSON.stringify(changed),
+      ]);
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        ...pass,
+        intact: 'altered@60',
+        replayConsistent: 'replay_differs@60',
+      });
+    });
+
+    it('where a column by which it is found was changed', async () => {
+      await owner.ledger(`UPDATE events SET principal = 'eve' WHERE agent_id = 'web' AND sequence = 61`);
+      expect(await shortVerdicts(lab, 'web')).toEqual({ ...pass, intact: 'altered@61' });
+    });
+
+    it('where one was removed, and where the tail was cut', async () => {
+      await owner.ledger(`DELETE FROM events WHERE agent_id = 'web' AND sequence = 50`);
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        ...pass,
+        complete: 'gap@50',
+        replayConsistent: 'replay_differs@50',
+      });
+      await owner.write('web', sound);
+      await owner.ledger(`DELETE FROM events WHERE agent_id = 'web' AND sequence > 119`);
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        ...pass,
+        complete: 'cut@120',
+        replayConsistent: 'replay_differs@120',
+      });
+    });
+
+    it('where two were swapped', async () => {
+      await owner.write('web', [...sound.slice(0, 29), at(33), at(31), at(32), at(30), ...sound.slice(33)]);
+      expect(await shortVerdicts(lab, 'web')).toMatchObject({ intact: 'out_of_order@30', complete: 'pass' });
+    });
+
+    it('where the chain was made again without the key', async () => {
+      await owner.write('web', owner.rechained(sound, 70, { principal: 'eve' }));
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        complete: 'pass',
+        intact: 'not_as_told@70',
+        attributed: 'wrong_principal@70',
+        replayConsistent: 'replay_differs@70',
+      });
+    });
+
+    it('where one was inserted by SQL', async () => {
+      const { hash: prevhash, ...last } = at(127);
+      const forged = seal({ ...last, id: 'web:128', sequence: 128, commandid: 'forged', prevhash });
+      await owner.insert('web', 128, forged);
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        ...pass,
+        complete: 'extra@128',
+        attributed: 'no_command@128',
+      });
+    });
+
+    it('or the run, where its raw history was altered or is missing', async () => {
+      const { runId, workflowId, firstSequence } = history();
+      const bytes = (await readHistory(lab.pool, workflowId, runId)) as Buffer;
+      const { rows } = await lab.pool.query<Record<string, unknown>>('SELECT * FROM raw_histories WHERE run_id = $1', [
+        runId,
+      ]);
+      const row = rows[0] as Record<string, unknown>;
+      await lab.pool.query(`UPDATE raw_histories SET sha256 = $2 WHERE run_id = $1`, [runId, 'f'.repeat(64)]);
+      expect(bytes.length).toBe(row['size']);
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        intact: `history_altered@${runId}`,
+        complete: 'not_checkable',
+        attributed: 'not_checkable',
+        replayConsistent: 'not_checkable',
+      });
+      await lab.pool.query('DELETE FROM raw_histories WHERE run_id = $1', [runId]);
+      expect(await shortVerdicts(lab, 'web')).toEqual({
+        ...pass,
+        complete: `history_missing@${firstSequence}`,
+        attributed: 'not_checkable',
+        replayConsistent: 'not_checkable',
+      });
+      const names = Object.keys(row);
+      const places = names.map((_, i) => `$${i + 1}`).join(', ');
+      await lab.pool.query(
+        `INSERT INTO raw_histories (${names.join(', ')}) VALUES (${places})`,
+        names.map((name) => row[name]),
+      );
+      expect(await shortVerdicts(lab, 'web')).toEqual(pass);
+    });
   });
 });
