@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { checkpointHash, firstPrevious } from '../../actors/core/evidence/checkpoint';
 import type { EvidenceKey } from '../../actors/core/evidence/signature';
 import { openCheckpoint } from '../../actors/core/evidence/signed-check';
-import { checkpointsAfter } from '../../projections/queries/evidence-heads';
+import { checkpointsAfter } from '../../projections/queries/evidence-checkpoints';
 import type { CheckpointsVerdict } from '../../projections/queries/verifications';
 
 const pageSize = 200;

@@ -3,7 +3,8 @@ import type { Place } from '../../actors/core/evidence/chain-check';
 import { proveHead, type Head, type InclusionProof } from '../../actors/core/evidence/checkpoint';
 import type { EvidenceKey } from '../../actors/core/evidence/signature';
 import { openCheckpoint, type OpenedCheckpoint } from '../../actors/core/evidence/signed-check';
-import { headsUnder, signedHeads } from '../../projections/queries/evidence-heads';
+import { headsOf } from '../../projections/queries/evidence-checkpoints';
+import { signedHeads } from '../../projections/queries/evidence-heads';
 
 const pageSize = 500;
 /** Checkpoints kept opened: agents verified one after the other often share them. */
@@ -49,7 +50,7 @@ export class SignedHeads {
     const known = this.kept.get(number);
     if (known) return known;
     const opened = openCheckpoint(signed, this.installation, this.keys);
-    const made = { opened, heads: await headsUnder(this.pool, number) };
+    const made = { opened, heads: await headsOf(this.pool, number) };
     const [oldest] = this.kept.keys();
     if (this.kept.size >= mostKept && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(number, made);

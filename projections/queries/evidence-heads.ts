@@ -1,4 +1,3 @@
-import type { Head } from '../../actors/core/evidence/checkpoint';
 import type { Queryable } from './queryable';
 
 /** A head of an agent's chain under a signed checkpoint. */
@@ -41,15 +40,6 @@ export async function signedHeads(
   }));
 }
 
-/** All heads under a checkpoint, in the order of its tree. */
-export async function headsUnder(db: Queryable, checkpoint: number): Promise<Head[]> {
-  const { rows } = await db.query<{ agent_id: string; sequence: string; hash: string }>(
-    'SELECT agent_id, sequence, hash FROM checkpoint_heads WHERE checkpoint = $1 ORDER BY leaf',
-    [checkpoint],
-  );
-  return rows.map(({ agent_id, sequence, hash }) => ({ agent: agent_id, sequence: Number(sequence), hash }));
-}
-
 /** An agent's signed tombstones, oldest first; signatures are base64. */
 export async function tombstonesOf(db: Queryable, agentId: string): Promise<{ body: string; signature: string }[]> {
   const { rows } = await db.query<{ body: string; signature: Buffer }>(
@@ -57,21 +47,4 @@ export async function tombstonesOf(db: Queryable, agentId: string): Promise<{ bo
     [agentId],
   );
   return rows.map(({ body, signature }) => ({ body, signature: signature.toString('base64') }));
-}
-
-/** Checkpoints with a number above `after`, ascending; signatures are base64. */
-export async function checkpointsAfter(
-  db: Queryable,
-  after: number,
-  limit: number,
-): Promise<{ number: number; body: string; signature: string }[]> {
-  const { rows } = await db.query<{ number: string; body: string; signature: Buffer }>(
-    'SELECT number, body, signature FROM checkpoints WHERE number > $1 ORDER BY number LIMIT $2',
-    [after, limit],
-  );
-  return rows.map(({ number, body, signature }) => ({
-    number: Number(number),
-    body,
-    signature: signature.toString('base64'),
-  }));
 }

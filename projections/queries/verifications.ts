@@ -173,12 +173,7 @@ const known = `(
 ) AS known`;
 
 /** Their ids after one, in the order of their bytes. @param kind only those that the archive or the read side knows as such */
-export async function knownAgents(
-  db: Queryable,
-  kind: string | null,
-  after: string,
-  limit: number,
-): Promise<string[]> {
+export async function knownAgents(db: Queryable, kind: string | null, after: string, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT id FROM ${known} WHERE id COLLATE "C" > $2 ORDER BY id COLLATE "C" LIMIT $3`,
     [kind, after, limit],

@@ -30,22 +30,19 @@ function shortVerdict(verdict: Verdict): string {
   return verdict.verdict === 'fail' ? `${verdict.code}@${verdict.sequence ?? verdict.runId ?? ''}` : verdict.verdict;
 }
 
-/** Has Temporal forget all runs of an agent. */
+/** Has Temporal forget runs of an agent, and waits until it has. */
 export async function forget({ client }: RunLab, agentId: string, runIds: readonly string[]): Promise<void> {
   const { namespace } = client.options;
   const workflowId = agentWorkflowId(agentId);
+  const { workflowService } = client;
   for (const runId of runIds) {
-    const workflowExecution = { workflowId, runId };
-    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
-    await until(
-      () =>
-        client.workflow
-          .getHandle(workflowId, runId)
-          .describe()
-          .then(() => false, isNotFound),
-      `run ${runId} to be forgotten`,
-    );
+    await workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } });
   }
+  const isGone = (runId: string): Promise<boolean> =>
+    workflowService
+      .getWorkflowExecutionHistory({ namespace, execution: { workflowId, runId }, maximumPageSize: 1 })
+      .then(() => false, isNotFound);
+  for (const runId of runIds) await until(() => isGone(runId), `run ${runId} to be forgotten`, 60_000);
 }
 
 /** Somebody who owns the database. */

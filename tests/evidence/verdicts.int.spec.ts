@@ -32,7 +32,7 @@ describe('the verdicts of an auditor', () => {
     lab = await RunLab.open();
     owner = new Owner(lab);
     await lab.startProjector();
-    await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5' });
+    await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5', EVIDENCE_CHECKPOINT_SECONDS: '1' });
     await lab.agents.create({ kind: 'flags', id: 'web', name: 'Web', config, command: { id: 'b', principal: 'ada' } });
     // A run of an agent ends after 40 tasks.
     for (let i = 0; i < 125; i += 1) await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
