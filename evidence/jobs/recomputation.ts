@@ -3,6 +3,7 @@ import { isDomainError } from '../../actors/core/errors';
 import type { Place, Placed } from '../../actors/core/evidence/chain-check';
 import { FoldCheck, mirrorOf } from '../../actors/core/evidence/fold-check';
 import { ReplayCheck } from '../../actors/core/evidence/replay-check';
+import type { RunFacts } from '../../actors/core/evidence/told-check';
 import type { Findings } from '../../actors/core/evidence/verdicts';
 import { hashOf } from '../../actors/core/hash-chain';
 import type { AnyKind } from '../../actors/core/kind';
@@ -16,7 +17,7 @@ import type { RunEvidence } from './run-evidence';
 export class Recomputation {
   private readonly replay: ReplayCheck;
   private fold: FoldCheck | null = null;
-  private begun = false;
+  private newest: RunFacts | null = null;
 
   /** @param start where the chain stands before the first record that is left */
   constructor(
@@ -43,14 +44,17 @@ export class Recomputation {
 
   /** Replays a run; before its records come. @throws the reason of the signal */
   async run(noted: RawHistory, { facts, bytes, beginning }: RunEvidence, signal: AbortSignal): Promise<void> {
-    const { runId, sound, unreadable } = facts;
+    const { runId, previousRunId, sound, unreadable } = facts;
+    const { newest } = this;
+    this.newest = facts;
+    const lacksBefore = newest ? newest.runId !== previousRunId : previousRunId !== null && this.start.sequence === 0;
+    if (lacksBefore) this.replay.skip(`the run before run ${runId} can not be replayed: its raw history is missing`);
     if (!beginning || !sound) {
       return this.replay.skip(`run ${runId} can not be replayed: its raw history ${unreadable ?? 'was altered'}`);
     }
-    if ('carried' in beginning.input && this.begun) {
+    if ('carried' in beginning.input && newest) {
       this.claim(beginning.before.sequence, beginning.input.carried.agent, `the beginning of run ${runId}`);
     }
-    this.begun = true;
     try {
       const { records, ended, failure } = await this.replays.replay(noted, bytes, signal);
       this.replay.begin(runId, beginning.before);
@@ -77,6 +81,8 @@ export class Recomputation {
 
   /** To be called when all has come. @param told sequence of the last record that the histories tell of */
   finish(told: number): void {
+    const next = this.newest?.closed ? this.newest.nextRunId : null;
+    if (next !== null) this.replay.skip(`run ${next} can not be replayed: its raw history is missing`);
     this.replay.finish(told);
     this.fold?.finish();
   }

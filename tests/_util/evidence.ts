@@ -5,6 +5,10 @@ import type { VerificationScope } from '../../projections/queries/verifications'
 import { isNotFound } from '../../temporal/grpc-status';
 import { Verifications, type Verification } from '../../temporal/verifications';
 import { agentWorkflowId } from '../../workflows/messages';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import type { WebpackPluginInstance as WebpackPlugin } from 'webpack';
+import { projectRoot } from '../../infra/paths';
+import { bundleOptions } from '../../temporal/bundle';
 import { until } from './api-client';
 import type { RunLab } from './run-lab';
 
@@ -43,6 +47,29 @@ export async function forget({ client }: RunLab, agentId: string, runIds: readon
       .getWorkflowExecutionHistory({ namespace, execution: { workflowId, runId }, maximumPageSize: 1 })
       .then(() => false, isNotFound);
   for (const runId of runIds) await until(() => isGone(runId), `run ${runId} to be forgotten`, 60_000);
+}
+
+/** The workflow bundle with one module in the place of another. @param request as the module that imports it writes it */
+export async function changedBundle(request: string, replacement: string): Promise<Buffer> {
+  const options = bundleOptions(projectRoot, false);
+  const replaces: WebpackPlugin = {
+    apply(compiler) {
+      compiler.hooks.normalModuleFactory.tap('replaces', (factory) => {
+        factory.hooks.beforeResolve.tap('replaces', (module) => {
+          if (module.request === request) module.request = replacement;
+        });
+      });
+    },
+  };
+  const { code } = await bundleWorkflowCode({
+    ...options,
+    logger: new DefaultLogger('WARN'),
+    webpackConfigHook: (config) => {
+      const hooked = options.webpackConfigHook?.(config) ?? config;
+      return { ...hooked, plugins: [...(hooked.plugins ?? []), replaces] };
+    },
+  });
+  return Buffer.from(code);
 }
 
 /** Somebody who owns the database. */

@@ -1,8 +1,12 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
 import type { EventRecord } from '../../actors/core/event';
 import { seal } from '../../actors/core/hash-chain';
-import { historiesOf, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
+import { projectRoot } from '../../infra/paths';
+import { historiesOf, writeBundle, type RawHistory } from '../../projections/queries/evidence-histories';
+import { sha256Of } from '../../temporal/history-facts';
 import { until } from '../_util/api-client';
-import { forget, Owner, shortVerdicts, verified } from '../_util/evidence';
+import { changedBundle, forget, Owner, shortVerdicts, verified } from '../_util/evidence';
 import { RunLab } from '../_util/run-lab';
 
 jest.setTimeout(180_000);
@@ -35,12 +39,12 @@ describe('the verdicts of an auditor', () => {
     await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5', EVIDENCE_CHECKPOINT_SECONDS: '1' });
     await lab.agents.create({ kind: 'flags', id: 'web', name: 'Web', config, command: { id: 'b', principal: 'ada' } });
     // A run of an agent ends after 40 tasks.
-    for (let i = 0; i < 125; i += 1) await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
+    for (let i = 0; i < 190; i += 1) await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
   }, 180_000);
   afterAll(() => lab.close(), 60_000);
 
   it('are all good on an agent that lives, on a run, and on everything', async () => {
-    await inLedger('web', 126);
+    await inLedger('web', 191);
     expect(await shortVerdicts(lab, 'web')).toEqual(pass);
     const run = await lab.launch(await lab.saveRunbook(runbook));
     await lab.ended(run);
@@ -54,12 +58,12 @@ describe('the verdicts of an auditor', () => {
       checkpoints: { verdict: 'pass' },
     });
     expect(all.progress.done).toBe(all.progress.agents);
-    expect(all.progress.records).toBeGreaterThan(126);
+    expect(all.progress.records).toBeGreaterThan(191);
   });
 
   it('are given from the archive alone where Temporal has forgotten the agent', async () => {
     await send('web', 'Stop', {}, 'stop');
-    await inLedger('web', 127);
+    await inLedger('web', 192);
     const closed = async (): Promise<RawHistory[]> => (await historiesOf(lab.pool, 'web')).filter((one) => one.closed);
     await until(async () => (await closed()).at(-1)?.nextRunId === null, 'the last run in the archive');
     histories = await closed();
@@ -69,8 +73,8 @@ describe('the verdicts of an auditor', () => {
       'web',
       histories.map(({ runId }) => runId),
     );
-    expect(await shortVerdicts(lab, 'web')).toEqual(pass);
     sound = await owner.records('web');
+    expect(await shortVerdicts(lab, 'web')).toEqual(pass);
   });
 
   describe('name the first bad record', () => {
@@ -105,11 +109,11 @@ describe('the verdicts of an auditor', () => {
         replayConsistent: 'replay_differs@50',
       });
       await owner.write('web', sound);
-      await owner.ledger(`DELETE FROM events WHERE agent_id = 'web' AND sequence > 119`);
+      await owner.ledger(`DELETE FROM events WHERE agent_id = 'web' AND sequence > 185`);
       expect(await shortVerdicts(lab, 'web')).toEqual({
         ...pass,
-        complete: 'cut@120',
-        replayConsistent: 'replay_differs@120',
+        complete: 'cut@186',
+        replayConsistent: 'replay_differs@186',
       });
     });
 
@@ -129,25 +133,57 @@ describe('the verdicts of an auditor', () => {
     });
 
     it('where one was inserted by SQL', async () => {
-      const { hash: prevhash, ...last } = at(127);
-      const forged = seal({ ...last, id: 'web:128', sequence: 128, commandid: 'forged', prevhash });
-      await owner.insert('web', 128, forged);
+      const { hash: prevhash, ...last } = at(192);
+      const forged = seal({ ...last, id: 'web:193', sequence: 193, commandid: 'forged', prevhash });
+      await owner.insert('web', 193, forged);
       expect(await shortVerdicts(lab, 'web')).toEqual({
         ...pass,
-        complete: 'extra@128',
-        attributed: 'no_command@128',
+        complete: 'extra@193',
+        attributed: 'no_command@193',
       });
     });
 
+    it('where another key has signed it', async () => {
+      const { rows } = await lab.pool.query<{ number: string; body: string; signature: Buffer; sequence: string }>(
+        `SELECT number, body, signature, sequence FROM checkpoints JOIN checkpoint_heads ON checkpoint = number
+         WHERE agent_id = 'web' ORDER BY number DESC LIMIT 1`,
+      );
+      const { number, body, signature, sequence } = rows[0] as (typeof rows)[number];
+      const foreign = sign(null, Buffer.from(body), generateKeyPairSync('ed25519').privateKey);
+      const resign = (bytes: Buffer) =>
+        lab.pool.query('UPDATE checkpoints SET signature = $2 WHERE number = $1', [number, bytes]);
+      await resign(foreign);
+      expect(await shortVerdicts(lab, 'web')).toEqual({ ...pass, intact: `unsigned@${sequence}` });
+      expect(await verified(lab, { kind: 'flags' })).toMatchObject({
+        failed: 1,
+        checkpoints: { verdict: 'fail', number: Number(number) },
+      });
+      await resign(signature);
+      await lab.pool.query('UPDATE checkpoint_heads SET hash = $2 WHERE checkpoint = $1 AND agent_id = $3', [
+        number,
+        'e'.repeat(64),
+        'web',
+      ]);
+      expect(await shortVerdicts(lab, 'web')).toEqual({ ...pass, intact: `unproven@${sequence}` });
+      const { hash } = at(Number(sequence));
+      await lab.pool.query('UPDATE checkpoint_heads SET hash = $2 WHERE checkpoint = $1 AND agent_id = $3', [
+        number,
+        hash,
+        'web',
+      ]);
+    });
+
     it('or the run, where its raw history was altered or is missing', async () => {
-      const { runId, workflowId, firstSequence } = history();
-      const bytes = (await readHistory(lab.pool, workflowId, runId)) as Buffer;
+      const { runId, firstSequence } = history();
       const { rows } = await lab.pool.query<Record<string, unknown>>('SELECT * FROM raw_histories WHERE run_id = $1', [
         runId,
       ]);
       const row = rows[0] as Record<string, unknown>;
-      await lab.pool.query(`UPDATE raw_histories SET sha256 = $2 WHERE run_id = $1`, [runId, 'f'.repeat(64)]);
-      expect(bytes.length).toBe(row['size']);
+      const other = (histories[2] as RawHistory).runId;
+      await lab.pool.query(
+        `UPDATE raw_histories SET history = (SELECT history FROM raw_histories WHERE run_id = $2) WHERE run_id = $1`,
+        [runId, other],
+      );
       expect(await shortVerdicts(lab, 'web')).toEqual({
         intact: `history_altered@${runId}`,
         complete: 'not_checkable',
@@ -169,5 +205,21 @@ describe('the verdicts of an auditor', () => {
       );
       expect(await shortVerdicts(lab, 'web')).toEqual(pass);
     });
+  });
+
+  it('tell a decide that was changed without another version from what was recorded', async () => {
+    const id = 'drift';
+    await lab.agents.create({ kind: 'flags', id, name: id, config, command: { id: 'birth', principal: 'ada' } });
+    for (let i = 0; i < 5; i += 1) await send(id, 'SetFlag', { key: 'k', value: i }, `drift-${i}`);
+    await send(id, 'Stop', {}, 'drift-stop');
+    await inLedger(id, 7);
+    expect(await shortVerdicts(lab, id)).toEqual(pass);
+    const code = await changedBundle('./flags/flags', join(projectRoot, 'tests/evidence/changed-flags.ts'));
+    const sha256 = sha256Of(code);
+    await writeBundle(lab.pool, { sha256, code, sdkVersion: 'test', buildId: 'changed' });
+    await lab.pool.query('UPDATE raw_histories SET bundle_sha256 = $2 WHERE agent_id = $1', [id, sha256]);
+    expect(await shortVerdicts(lab, id)).toEqual({ ...pass, replayConsistent: 'replay_differs@2' });
+    await lab.pool.query('DELETE FROM workflow_bundles WHERE sha256 = $1', [sha256]);
+    expect(await shortVerdicts(lab, id)).toEqual({ ...pass, replayConsistent: 'not_checkable' });
   });
 });
