@@ -31,6 +31,7 @@ import type { RunFilter, RunPage } from '../projections/queries/runs';
 import type { TargetFilter, TargetPage } from '../projections/queries/targets';
 import type { Successor } from '../temporal/launcher';
 import type { NewSchedule, ScheduleDetail, SchedulePage } from '../temporal/schedules';
+import type { Verifications } from '../temporal/verifications';
 import type { AgentView } from '../workflows/messages';
 import type { Access } from './access/access';
 import type { Directory } from './access/directory';
@@ -263,6 +264,7 @@ export interface Dependencies {
   runbooks: Runbooks;
   hooks: Hooks;
   schedules: Schedules;
+  verifications: Pick<Verifications, 'start' | 'get' | 'list' | 'cancel'>;
   secrets: SecretStore;
   replays: ReplayGuard;
   keptAnswers: KeptAnswers;

@@ -188,6 +188,11 @@ const edge = {
     meaning: 'There is no checkpoint of that number, or it signs no head of that agent.',
   },
   lock_not_found: { status: 404, title: 'Lock not found', meaning: 'Nobody has ever asked for a lock of that key.' },
+  verification_not_found: {
+    status: 404,
+    title: 'Verification not found',
+    meaning: 'There is no verification of that id; only the newest 500 are kept.',
+  },
   hook_not_found: { status: 404, title: 'Hook not found', meaning: 'There is no hook of that id.' },
   hook_exists: { status: 409, title: 'Hook exists', meaning: 'There is a hook of that id already.' },
   hook_disabled: { status: 409, title: 'Hook disabled', meaning: 'The hook is switched off and starts nothing.' },

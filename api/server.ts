@@ -30,6 +30,7 @@ import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
 import { postgresArchive } from '../temporal/postgres-archive';
 import { TemporalSchedules } from '../temporal/schedules';
+import { Verifications } from '../temporal/verifications';
 import { Access } from './access/access';
 import { Directory } from './access/directory';
 import { Passwords } from './access/passwords';
@@ -116,6 +117,7 @@ runProcess('api', async (stop, env, logger) => {
     runbooks,
     hooks: postgresHooks(pool, ask),
     schedules: new TemporalSchedules(client, servers.temporal.taskQueue),
+    verifications: new Verifications(client, pool, servers.temporal.taskQueue, ask),
     secrets: secretsOf(env),
     replays: new RedisReplayGuard(redis, logger),
     keptAnswers: new RedisKeptAnswers(redis),

@@ -116,7 +116,10 @@ export const emptyKeeping: Pick<Dependencies, 'keeping' | 'rebuild'> = {
 };
 
 /** Runs, runbooks, hooks and schedules where there are none yet. */
-export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
+export const emptyRuns: Pick<
+  Dependencies,
+  'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules' | 'verifications'
+> = {
   launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
   runs: {
     list: async () => ({ runs: [], ...page }),
@@ -139,6 +142,12 @@ export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'ru
     remove: async () => false,
     note: async () => true,
     deliveries: async () => ({ deliveries: [], ...page }),
+  },
+  verifications: {
+    start: nowhere,
+    get: async () => null,
+    list: async () => ({ verifications: [], ...page }),
+    cancel: nowhere,
   },
   schedules: {
     create: nowhere,

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { ConfigError, requireServers, type Environment } from '../infra/config';
+import { ConfigError, requireServers, type Environment, type Servers } from '../infra/config';
 import { requireSigningKey } from '../infra/evidence-key';
 import type { Logger } from '../infra/logger';
 import { createKeeperMetrics, createRegistry, type KeeperMetrics } from '../infra/metrics';
@@ -10,10 +10,13 @@ import { Listener } from '../infra/postgres/listener';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
+import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
+import { createRedis } from '../infra/redis/client';
 import { dropAnchorsBut } from '../projections/queries/evidence-anchors';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { requestChannel } from '../projections/queries/evidence-requests';
 import { connectTemporal } from '../temporal/connection';
+import type { Checkpoint } from '../workflows/messages';
 import { Anchoring } from './anchors/anchoring';
 import { placesOf } from './anchors/places';
 import { Archiver } from './archive/archiver';
@@ -22,6 +25,8 @@ import { RetentionGuard } from './archive/retention-guard';
 import { Sweep } from './archive/sweep';
 import { Checkpointer } from './checkpoints/checkpointer';
 import { expireAll } from './expire';
+import { hostJobs, viewOf } from './jobs/host';
+import { verificationActivities } from './jobs/verification-activities';
 import { keepLooping, type Loop } from './loop';
 import { Requests } from './requests';
 import { Signing } from './signing';
@@ -57,7 +62,10 @@ runProcess('evidence', async (signal, env, logger) => {
   const asked = new Listener(servers.postgres.url, requestChannel, logger);
   const loops = [...archiveLoops(means), ...(await anchorLoops(means)), ...signingLoops(means, signing, asked)];
   logger.info({ installation: signing.installation, keyId: signing.keyId }, 'ready');
-  await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));
+  await Promise.all([
+    doJobs(means, servers, signing.installation, signal),
+    ...loops.map((loop) => keepLooping(loop, signal, { logger, metrics })),
+  ]);
   await Promise.allSettled([asked.close(), pool.end(), client.connection.close()]);
 });
 
@@ -100,6 +108,29 @@ function signingLoops({ env, pool, client, logger, metrics }: Means, signing: Si
     },
     { name: 'expire', everyMs: expireEveryMs, round: async (stop) => void (await expireAll(expiry, stop)) },
   ];
+}
+
+/** Does what takes long, until aborted. */
+async function doJobs(
+  { pool, client, logger, metrics }: Means,
+  servers: Servers,
+  installation: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const redis = createRedis(servers.redis.url, logger);
+  const mirrors = new RedisCheckpointStore(redis);
+  const archiver = new Archiver(pool, client, metrics);
+  const activities = verificationActivities({
+    pool,
+    installation,
+    converter: client.options.loadedDataConverter,
+    encryption: servers.temporal.encryption,
+    archive: (agentId) => archiver.keepAll(agentId, true),
+    view: (agentId) => viewOf(client, agentId),
+    mirror: async (agentId) => (await mirrors.get(agentId)) as unknown as Checkpoint | null,
+  });
+  await hostJobs(servers.temporal, activities, signal, logger);
+  redis.disconnect();
 }
 
 /** Waits for Postgres and its schema. @returns null where the process is told to end before */

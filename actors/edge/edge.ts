@@ -34,6 +34,8 @@ const acts = {
   HoldReleased: 'NOTIFICATION',
   RetentionSet: 'EVENT',
   LedgerRebuilt: 'EVENT',
+  VerificationRequested: 'EVENT',
+  EvidenceVerified: 'EVENT',
 } as const satisfies Record<string, MessageType>;
 
 export type EdgeActType = keyof typeof acts;

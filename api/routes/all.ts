@@ -9,6 +9,7 @@ import { commandRoutes } from './commands/routes';
 import { checkpointRoutes } from './evidence/checkpoints';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
+import { verificationRoutes } from './evidence/verify';
 import { eventRoutes } from './events/routes';
 import { keepingRoutes } from './evidence/keeping';
 import { rebuildRoutes } from './evidence/rebuild';
@@ -40,6 +41,7 @@ const described: readonly Route[] = [
   ...lockRoutes,
   ...scheduleRoutes,
   ...hookRoutes,
+  ...verificationRoutes,
   ...codecRoutes,
   ...checkpointRoutes,
   ...systemRoutes,

@@ -86,6 +86,12 @@ const byHand: Record<string, string> = {
   'GET /evidence/checkpoints': 'UN',
   'GET /evidence/checkpoints/{number}': 'UN',
   'GET /evidence/anchors': 'UN',
+  'POST /agents/{id}/verify': 'UN',
+  'POST /runs/{id}/verify': 'UN',
+  'POST /evidence/verify': 'UN',
+  'GET /evidence/verifications': 'UN',
+  'GET /evidence/verifications/{id}': 'UN',
+  'POST /evidence/verifications/{id}/cancel': 'UN',
   'GET /system/info': 'VOPUN',
   'GET /openapi.json': '*',
 };

@@ -1,0 +1,120 @@
+import type { Verdict, VerdictName, Verdicts } from '../../actors/core/evidence/verdicts';
+import type { EventRecord } from '../../actors/core/event';
+import { genesisHash, seal } from '../../actors/core/hash-chain';
+import type { VerificationScope } from '../../projections/queries/verifications';
+import { isNotFound } from '../../temporal/grpc-status';
+import { Verifications, type Verification } from '../../temporal/verifications';
+import { agentWorkflowId } from '../../workflows/messages';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import type { WebpackPluginInstance as WebpackPlugin } from 'webpack';
+import { projectRoot } from '../../infra/paths';
+import { bundleOptions } from '../../temporal/bundle';
+import { until } from './api-client';
+import type { RunLab } from './run-lab';
+
+/** Has the keeper of a lab verify, and waits for it. */
+export async function verified({ client, pool }: RunLab, scope: VerificationScope): Promise<Verification> {
+  const verifications = new Verifications(client, pool, 'ymera', (query) => query());
+  const id = await verifications.start(scope, 'ann');
+  let found: Verification | null = null;
+  await until(async () => ((found = await verifications.get(id))?.endedAt ?? null) !== null, 'the verdicts', 90_000);
+  return found as unknown as Verification;
+}
+
+/** The verdicts on one agent, each as `pass`, `not_checkable`, or `code@place`: a sequence, or the id of a run. */
+export async function shortVerdicts(lab: RunLab, agent: string): Promise<Record<VerdictName, string>> {
+  const { results, ...rest } = await verified(lab, { agents: [agent] });
+  const [result] = results;
+  if (!result) throw new Error(JSON.stringify(rest));
+  const short = Object.entries(result.verdicts).map(([name, verdict]) => [name, shortVerdict(verdict)]);
+  return Object.fromEntries(short) as Record<keyof Verdicts, string>;
+}
+
+function shortVerdict(verdict: Verdict): string {
+  return verdict.verdict === 'fail' ? `${verdict.code}@${verdict.sequence ?? verdict.runId ?? ''}` : verdict.verdict;
+}
+
+/** Has Temporal forget runs of an agent, and waits until it has. */
+export async function forget({ client }: RunLab, agentId: string, runIds: readonly string[]): Promise<void> {
+  const { namespace } = client.options;
+  const workflowId = agentWorkflowId(agentId);
+  const { workflowService } = client;
+  for (const runId of runIds) {
+    await workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } });
+  }
+  const isGone = (runId: string): Promise<boolean> =>
+    workflowService
+      .getWorkflowExecutionHistory({ namespace, execution: { workflowId, runId }, maximumPageSize: 1 })
+      .then(() => false, isNotFound);
+  for (const runId of runIds) await until(() => isGone(runId), `run ${runId} to be forgotten`, 60_000);
+}
+
+/** The workflow bundle with one module in the place of another. @param request as the module that imports it writes it */
+export async function changedBundle(request: string, replacement: string): Promise<Buffer> {
+  const options = bundleOptions(projectRoot, false);
+  const replaces: WebpackPlugin = {
+    apply(compiler) {
+      compiler.hooks.normalModuleFactory.tap('replaces', (factory) => {
+        factory.hooks.beforeResolve.tap('replaces', (module) => {
+          if (module.request === request) module.request = replacement;
+        });
+      });
+    },
+  };
+  const { code } = await bundleWorkflowCode({
+    ...options,
+    logger: new DefaultLogger('WARN'),
+    webpackConfigHook: (config) => {
+      const hooked = options.webpackConfigHook?.(config) ?? config;
+      return { ...hooked, plugins: [...(hooked.plugins ?? []), replaces] };
+    },
+  });
+  return Buffer.from(code);
+}
+
+/** Somebody who owns the database. */
+export class Owner {
+  constructor(private readonly lab: RunLab) {}
+
+  /** Does as it likes with the ledger. */
+  async ledger(sql: string, values: unknown[] = []): Promise<void> {
+    const { pool } = this.lab;
+    await pool.query('ALTER TABLE events DISABLE TRIGGER USER');
+    await pool.query(sql, values);
+    await pool.query('ALTER TABLE events ENABLE TRIGGER USER');
+  }
+
+  async records(agentId: string): Promise<EventRecord[]> {
+    const { rows } = await this.lab.pool.query<{ record: EventRecord }>(
+      'SELECT record FROM events WHERE agent_id = $1 ORDER BY sequence',
+      [agentId],
+    );
+    return rows.map(({ record }) => record);
+  }
+
+  /** Replaces the whole ledger of an agent. */
+  async write(agentId: string, records: readonly EventRecord[]): Promise<void> {
+    await this.ledger('DELETE FROM events WHERE agent_id = $1', [agentId]);
+    for (const [i, record] of records.entries()) await this.insert(agentId, i + 1, record);
+  }
+
+  async insert(agentId: string, sequence: number, record: EventRecord): Promise<void> {
+    const { type, messagetype, time, principal, commandid, hash } = record;
+    await this.lab.pool.query(
+      `INSERT INTO events (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [agentId, sequence, JSON.stringify(record), type, messagetype, time, principal, commandid, hash],
+    );
+  }
+
+  /** Changes one record, and all that has to follow from that: what can be done without the key. */
+  rechained(records: readonly EventRecord[], from: number, change: Partial<EventRecord>): EventRecord[] {
+    let prevhash = records[from - 2]?.hash ?? genesisHash;
+    const made = records.slice(from - 1).map(({ hash: _hash, ...content }, i) => {
+      const record = seal({ ...content, ...(i === 0 ? change : {}), prevhash });
+      prevhash = record.hash;
+      return record;
+    });
+    return [...records.slice(0, from - 1), ...made];
+  }
+}
