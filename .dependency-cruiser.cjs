@@ -5,7 +5,7 @@ const only = (from, allowed, comment, pathNot = []) => ({
   severity: 'error',
   from: { path: `^${from}/`, pathNot: ['\\.spec\\.ts$', ...pathNot] },
   to: {
-    path: '^(actors|workflows|activities|infra|temporal|projections|evidence|api|stack|demo|bench|tests)/',
+    path: '^(actors|workflows|activities|infra|temporal|projections|evidence|api|cli|stack|demo|bench|tests)/',
     pathNot: allowed.map((p) => `^${p}`),
   },
 });
@@ -73,6 +73,11 @@ module.exports = {
       'stack',
       ['stack/', 'infra/', 'projections/migrate'],
       'the embedded stack starts processes; it is none of them',
+    ),
+    only(
+      'cli/verify',
+      ['cli/verify/', 'actors/core/'],
+      'the offline verifier shares only the pure core with the system',
     ),
     {
       name: 'actors-have-no-engine-and-no-io',

@@ -13,6 +13,7 @@ import { lifecycleEvents } from '../actors/core/lifecycle';
 import { mostRecordsBytes } from '../actors/core/limits';
 import { StateRoom } from '../actors/core/state-room';
 import { kindNamed } from '../actors/registry';
+import { handOut, handOutEnd } from './evidence';
 import type {
   AgentCarry,
   AgentInput,
@@ -134,6 +135,7 @@ export class AgentShell {
       this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
     }
     this.pending.push(...records);
+    handOut(records);
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
     if (this.trims && this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
@@ -213,6 +215,11 @@ export class AgentShell {
   get ended(): boolean {
     const said = this.published === this.agent.sequence && this.effects.length === 0 && !this.dirty;
     return this.stopped && said;
+  }
+
+  /** To be called when the workflow is about to end. */
+  end(): void {
+    handOutEnd(this.agent);
   }
 
   /** While draining, only what the engine demands ends a run: it would end the drain with it. */

@@ -21,7 +21,7 @@ export async function agent(input: AgentInput): Promise<void> {
     keepAlarms(shell),
     condition(() => shell.ended || shell.continueDue),
   ]);
-  if (shell.ended) return;
+  if (shell.ended) return shell.end();
   // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
   while (shell.handledUpdateInThisTask) await sleep(1);
   await continueAsNew<typeof agent>({ carried: shell.carry() });

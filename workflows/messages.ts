@@ -1,4 +1,4 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate, type Sinks } from '@temporalio/workflow';
 import type { AgentState } from '../actors/core/agent-state';
 import type { Creation } from '../actors/core/agent';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
@@ -98,3 +98,22 @@ export function agentWorkflowId(agentId: string): string {
 export function agentIdOf(workflowId: string): string | null {
   return workflowId.startsWith('agent:') ? workflowId.slice('agent:'.length) : null;
 }
+
+/** What a workflow says of what it records when an auditor has its history replayed; never at another time. */
+export interface EvidenceSinks extends Sinks {
+  evidence: {
+    /** Records as they are made. */
+    recorded(marks: RecordMark[]): void;
+    /** The agent as it stands when its workflow ends: SHA-256 of its canonical JSON. */
+    ended(hash: string): void;
+  };
+}
+
+export interface RecordMark {
+  sequence: number;
+  type: string;
+  hash: string;
+}
+
+/** What the task queue of a replay for an auditor is called by: workflows know by it that they are heard. */
+export const evidenceReplay = 'evidence-replay';

@@ -29,7 +29,7 @@ export async function run(input: AgentInput): Promise<void> {
       () => false,
     ),
   ]);
-  if (over) return;
+  if (over) return shell.end();
   // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
   while (shell.handledUpdateInThisTask) await sleep(1);
   await continueAsNew<typeof run>({ carried: shell.carry() });

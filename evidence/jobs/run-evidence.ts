@@ -1,0 +1,45 @@
+import type { LoadedDataConverter } from '@temporalio/common';
+import type { Pool } from 'pg';
+import type { RunFacts } from '../../actors/core/evidence/told-check';
+import { readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
+import { eventsOf, linksOf, sha256Of } from '../../temporal/history-facts';
+import { beginningOf, type HistoryEvent, type RunBeginning } from '../../temporal/history-records';
+
+/** One run's raw history, read and looked over. */
+export interface RunEvidence {
+  facts: RunFacts;
+  bytes: Uint8Array;
+  events: HistoryEvent[];
+  /** Null where it can't be read. */
+  beginning: RunBeginning | null;
+}
+
+/** Reads what was archived of a run. What it says of itself is believed before what the columns beside it say. */
+export async function runEvidence(pool: Pool, converter: LoadedDataConverter, noted: RawHistory): Promise<RunEvidence> {
+  const { runId, previousRunId, nextRunId, closed, firstSequence, lastSequence } = noted;
+  const rest = { firstSequence, lastSequence };
+  const bytes = await readHistory(pool, noted.workflowId, runId).catch(() => null);
+  if (!bytes || sha256Of(bytes) !== noted.sha256) {
+    const facts = { runId, previousRunId, nextRunId, closed, ...rest, sound: false, unreadable: null };
+    return { facts, bytes: bytes ?? new Uint8Array(), events: [], beginning: null };
+  }
+  try {
+    const events = eventsOf(bytes);
+    const links = linksOf(events);
+    try {
+      const beginning = await beginningOf(converter, events[0]);
+      const first = { firstSequence: beginning.before.sequence + 1 };
+      return { facts: { ...links, ...rest, ...first, sound: true, unreadable: null }, bytes, events, beginning };
+    } catch (error) {
+      const facts = { ...links, ...rest, sound: true, unreadable: messageOf(error) };
+      return { facts, bytes, events, beginning: null };
+    }
+  } catch (error) {
+    const facts = { runId, previousRunId, nextRunId, closed, ...rest, sound: true, unreadable: messageOf(error) };
+    return { facts, bytes, events: [], beginning: null };
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
