@@ -74,7 +74,12 @@ module.exports = {
       ['stack/', 'infra/', 'projections/migrate'],
       'the embedded stack starts processes; it is none of them',
     ),
-    only('cli', ['cli/'], 'the CLI speaks HTTP only'),
+    only('cli', ['cli/'], 'the CLI speaks HTTP only', ['^cli/verify/']),
+    only(
+      'cli/verify',
+      ['cli/verify/', 'actors/core/'],
+      'the offline verifier shares only the pure core with the system',
+    ),
     {
       name: 'actors-have-no-engine-and-no-io',
       severity: 'error',

@@ -41,6 +41,7 @@ import type { Tokens } from './access/tokens';
 import type { AgentEvents } from './agent-events';
 import type { Audit } from './audit';
 import type { Clients } from './client';
+import type { EvidenceSource, Keeper } from './export/ports';
 import type { ApiMetrics } from './metrics';
 import type { LimitClass } from './rate-limit/classes';
 import type { Count } from './rate-limit/counter';
@@ -263,6 +264,8 @@ export interface Dependencies {
   runLogs: RunLogStream;
   runbooks: Runbooks;
   hooks: Hooks;
+  evidence: EvidenceSource;
+  keeper: Keeper;
   schedules: Schedules;
   verifications: Pick<Verifications, 'start' | 'get' | 'list' | 'cancel'>;
   secrets: SecretStore;

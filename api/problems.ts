@@ -163,6 +163,11 @@ const edge = {
     meaning: 'A message sent over the WebSocket is not one of the protocol.',
   },
   no_such_route: { status: 404, title: 'No such route', meaning: 'Nothing is served at this path.' },
+  export_too_large: {
+    status: 422,
+    title: 'Export too large',
+    meaning: 'More agents are concerned than one bundle may hold: ask for less.',
+  },
   out_of_range: { status: 404, title: 'Out of range', meaning: 'What was asked for lies beyond the last event.' },
   records_expired: {
     status: 410,

@@ -67,6 +67,8 @@ export interface ResponseSpec {
   headers?: Record<string, string>;
   /** What one line is, where it answers as NDJSON too. */
   line?: TSchema;
+  /** Its media type; `application/json` where it says nothing else. */
+  type?: string;
 }
 
 /** One call of the API: what validates a request, what serves it, and what OpenAPI says of it. Paths as in OpenAPI, under `/api/v1`. */

@@ -40,6 +40,8 @@ import { Tokens } from './access/tokens';
 import { AgentEvents } from './agent-events';
 import { createApp } from './app';
 import { Clients } from './client';
+import { postgresKeeper } from './export/postgres-keeper';
+import { postgresEvidence } from './export/postgres-source';
 import { createHttpServer, drain, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
 import { guardedPostgres } from './guarded-postgres';
@@ -116,6 +118,8 @@ runProcess('api', async (stop, env, logger) => {
     runLogs: logStream,
     runbooks,
     hooks: postgresHooks(pool, ask),
+    evidence: postgresEvidence(pool, ask),
+    keeper: postgresKeeper(pool),
     schedules: new TemporalSchedules(client, servers.temporal.taskQueue),
     verifications: new Verifications(client, pool, servers.temporal.taskQueue, ask),
     secrets: secretsOf(env),

@@ -17,6 +17,7 @@ import { createApp } from './app';
 import { Clients } from './client';
 import type { Tokens } from './access/tokens';
 import type { Agents, Dependencies, Ledger, RequestLimits, SignedEvidence } from './dependencies';
+import { emptyEvidence } from './export/stand-ins';
 import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
@@ -188,6 +189,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     ledger: emptyLedger,
     ...emptyKeeping,
     ...emptyRuns,
+    ...emptyEvidence,
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },
     keptAnswers: new MemoryKeptAnswers(),

@@ -1,6 +1,16 @@
 // Builds `dist/`: one file per process, and the workflow bundle. Does nothing where the sources have not changed.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 
@@ -103,7 +113,26 @@ export async function build(root) {
     rmSync(join(dist, 'runbooks'), { recursive: true, force: true });
     cpSync(join(root, 'runbooks'), join(dist, 'runbooks'), { recursive: true });
   });
+  await unlessFresh(root, 'verifier', ['cli', 'actors/core'], () => bundleVerifier(root, dist));
   await unlessFresh(root, 'workflows', workflowSources, () => bundleWorkflows(root, dist));
+}
+
+/** One file that needs nothing but Node, so that an auditor can take it to a machine that has nothing else. */
+async function bundleVerifier(root, dist) {
+  const esbuild = await import('esbuild');
+  const outfile = join(dist, 'ymera-verify.js');
+  await esbuild.build({
+    entryPoints: [join(root, 'cli/verify/main.ts')],
+    outfile,
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+  });
+  chmodSync(outfile, 0o755);
 }
 
 async function bundleWorkflows(root, dist) {

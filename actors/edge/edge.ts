@@ -27,6 +27,8 @@ const acts = {
   ApiKeyRevoked: 'EVENT',
   ConfigWritten: 'EVENT',
   EventsExported: 'EVENT',
+  EvidenceExportBegun: 'EVENT',
+  EvidenceExported: 'EVENT',
   PayloadsDecrypted: 'EVENT',
   FaultsRead: 'EVENT',
   HoldsRead: 'EVENT',

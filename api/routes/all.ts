@@ -13,6 +13,7 @@ import { verificationRoutes } from './evidence/verify';
 import { eventRoutes } from './events/routes';
 import { keepingRoutes } from './evidence/keeping';
 import { rebuildRoutes } from './evidence/rebuild';
+import { exportRoutes } from './evidence/export';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
@@ -34,6 +35,7 @@ const described: readonly Route[] = [
   ...eventRoutes,
   ...keepingRoutes,
   ...rebuildRoutes,
+  ...exportRoutes,
   ...actionRoutes,
   ...runbookRoutes,
   ...runRoutes,

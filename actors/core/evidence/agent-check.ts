@@ -14,6 +14,8 @@ export interface AgentEvidence {
   keys: ReadonlyMap<string, EvidenceKey>;
   /** Oldest first. */
   tombstones: readonly SignedTombstone[];
+  /** Where the records begin, where those before are not looked at: tombstones count for nothing then. */
+  from?: Place;
 }
 
 /**
@@ -29,9 +31,9 @@ export class AgentCheck {
   private readonly histories: ToldCheck;
   private readonly signed: SignedCheck;
 
-  constructor({ agent, installation, keys, tombstones }: AgentEvidence) {
+  constructor({ agent, installation, keys, tombstones, from }: AgentEvidence) {
     this.findings = new Findings(agent);
-    const covered = followTombstones({ installation, agent }, tombstones, keys);
+    const covered = from ? { ...from, fault: null } : followTombstones({ installation, agent }, tombstones, keys);
     if (covered.fault !== null) {
       const { fault, sequence } = covered;
       const message = `the tombstone that stands for the records from ${sequence} on is ${fault}`;

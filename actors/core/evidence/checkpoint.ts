@@ -1,7 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { genesisHash } from '../hash-chain';
 import { canonicalText, sha256Hex } from './canonical';
-import { inclusionPath, leafHash, merkleRoot, rootOfPath } from './merkle';
+import { inclusionPath, inclusionPaths, leafHash, merkleRoot, rootOfPath } from './merkle';
 
 /** Where an agent's chain stands: a leaf of a checkpoint's tree. */
 export interface Head {
@@ -63,6 +63,13 @@ export function headsRoot(heads: readonly Head[]): string {
 /** @param leaf index of the head, from 0 @throws RangeError where there is no such leaf */
 export function proveHead(checkpoint: number, heads: readonly Head[], leaf: number): InclusionProof {
   return { checkpoint, leaf, size: heads.length, path: inclusionPath(heads.map(leafOf), leaf) };
+}
+
+/** The same for several leaves, in the order asked for. @throws RangeError where there is no such leaf */
+export function proveHeads(checkpoint: number, heads: readonly Head[], leaves: readonly number[]): InclusionProof[] {
+  return inclusionPaths(heads.map(leafOf), leaves).map((path, i) => {
+    return { checkpoint, leaf: leaves[i] as number, size: heads.length, path };
+  });
 }
 
 /** Whether a proof leads from the head to the root of the checkpoint. */

@@ -1,4 +1,4 @@
-import { byAgent, headsRoot, isIncluded, proveHead, type Head } from './checkpoint';
+import { byAgent, headsRoot, isIncluded, proveHead, proveHeads, type Head } from './checkpoint';
 
 const heads: Head[] = ['web', 'Web', 'db', 'run-1', 'straße'].map((agent, i) => ({
   agent,
@@ -22,6 +22,11 @@ describe('a checkpoint', () => {
       expect(isIncluded(head, { ...proof, checkpoint: 8 }, checkpoint)).toBe(false);
       expect(isIncluded(head, { ...proof, size: proof.size - 1 }, checkpoint)).toBe(false);
     });
+  });
+
+  it('proves several of them at once as one by one', () => {
+    const each = [4, 0, 2].map((leaf) => proveHead(7, heads, leaf));
+    expect(proveHeads(7, heads, [4, 0, 2])).toEqual(each);
   });
 
   it('has another root where a head differs', () => {

@@ -35,15 +35,22 @@ export function merkleRoot(leaves: readonly Uint8Array[]): string {
  * @throws RangeError where there is no such leaf
  */
 export function inclusionPath(leaves: readonly Uint8Array[], leaf: number): string[] {
-  if (!Number.isInteger(leaf) || leaf < 0 || leaf >= leaves.length) throw new RangeError(`there is no leaf ${leaf}`);
-  const path: string[] = [];
-  let level = leaves;
-  for (let i = leaf; level.length > 1; i = Math.floor(i / 2)) {
-    const sibling = level[i % 2 === 0 ? i + 1 : i - 1];
-    if (sibling) path.push(bytesToHex(sibling));
-    level = paired(level);
+  return inclusionPaths(leaves, [leaf])[0] as string[];
+}
+
+/** The same for several leaves, in the order asked for; the tree is made once. */
+export function inclusionPaths(leaves: readonly Uint8Array[], wanted: readonly number[]): string[][] {
+  const wrong = wanted.find((leaf) => !Number.isInteger(leaf) || leaf < 0 || leaf >= leaves.length);
+  if (wrong !== undefined) throw new RangeError(`there is no leaf ${wrong}`);
+  const paths: string[][] = wanted.map(() => []);
+  for (let level = leaves, height = 1; level.length > 1; level = paired(level), height *= 2) {
+    wanted.forEach((leaf, n) => {
+      const i = Math.floor(leaf / height);
+      const sibling = level[i % 2 === 0 ? i + 1 : i - 1];
+      if (sibling) paths[n]?.push(bytesToHex(sibling));
+    });
   }
-  return path;
+  return paths;
 }
 
 /**
