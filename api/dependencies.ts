@@ -30,9 +30,11 @@ import type { Sessions } from './access/sessions';
 import type { ApiKeys, Users } from './access/stores';
 import type { Tokens } from './access/tokens';
 import type { AgentEvents } from './agent-events';
+import type { AgentMoments } from './agent-moments';
 import type { Audit } from './audit';
 import type { Clients } from './client';
 import type { ApiMetrics } from './metrics';
+import type { PastReads } from './past-reads';
 import type { LimitClass } from './rate-limit/classes';
 import type { Count } from './rate-limit/counter';
 import type { Hub } from './ws/hub';
@@ -57,8 +59,18 @@ export interface Ledger {
   count(): Promise<{ running: number; stopped: number }>;
   /** Events with `from <= sequence <= to`, ascending, at most `limit`. */
   events(agentId: string, from: number, to: number, limit: number): Promise<EventRecord[]>;
+  /** The last event of an agent at a time (ISO 8601, UTC), as far as the ledger goes: its sequence, or 0. */
+  sequenceAt(agentId: string, time: string): Promise<number>;
   /** Events of all agents after a position of the stream, in its order. */
   eventsAfter(position: number, limit: number): Promise<Positioned[]>;
+}
+
+/** Agents as they stood after some of their events; see `projections/queries/snapshots.ts`. Throws as `Ledger` does. */
+export interface KeptSnapshots {
+  /** The newest that is not after `sequence`, and can be relied on. */
+  before(agentId: string, sequence: number): Promise<AgentState | null>;
+  /** Of one agent, oldest first. */
+  keep(states: readonly AgentState[]): Promise<void>;
 }
 
 /** What the projector and the steps have written of runs. Throws as `Ledger` does. */
@@ -200,6 +212,7 @@ export type Probes = Record<DependencyName, () => Promise<unknown>>;
 export interface Dependencies {
   agents: Agents;
   events: AgentEvents;
+  moments: AgentMoments;
   ledger: Ledger;
   launcher: Launch;
   runs: RunLedger;
@@ -229,6 +242,7 @@ export interface Dependencies {
   /** Told when a user, a session or a key was changed by this process. */
   directory: Pick<Directory, 'changed'>;
   audit: Audit;
+  pastReads: PastReads;
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;
   logger: Logger;

@@ -3,6 +3,8 @@ import type { RunLogs } from '../infra/postgres/run-logs';
 import { countAgents, findAgent, listAgents } from '../projections/queries/agents';
 import { listApprovals } from '../projections/queries/approvals';
 import { readByPosition, readEvents } from '../projections/queries/events';
+import { sequenceAt } from '../projections/queries/moments';
+import type { Snapshots } from '../projections/queries/snapshots';
 import {
   createHook,
   deleteHook,
@@ -15,7 +17,7 @@ import {
 import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { listRuns } from '../projections/queries/runs';
 import { listTargets } from '../projections/queries/targets';
-import type { Hooks, Ledger, Runbooks, RunLedger } from './dependencies';
+import type { Hooks, KeptSnapshots, Ledger, Runbooks, RunLedger } from './dependencies';
 import type { Ask } from './guarded-postgres';
 
 /** The read side of agents. */
@@ -25,7 +27,16 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     find: (agentId) => ask(() => findAgent(pool, agentId)),
     count: () => ask(() => countAgents(pool)),
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
+    sequenceAt: (agentId, time) => ask(() => sequenceAt(pool, agentId, time)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
+  };
+}
+
+/** Snapshots out of Postgres. They are kept beside all requests, at no caller's cost. */
+export function postgresSnapshots(snapshots: Snapshots, ask: Ask): KeptSnapshots {
+  return {
+    before: (agentId, sequence) => ask(() => snapshots.before(agentId, sequence)),
+    keep: (states) => snapshots.keep(states),
   };
 }
 

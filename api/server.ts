@@ -17,6 +17,8 @@ import { tlsOf } from '../infra/tls';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { foldCode } from '../projections/queries/fold-code';
+import { Snapshots } from '../projections/queries/snapshots';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { TemporalAgents } from '../temporal/agents';
@@ -33,16 +35,18 @@ import { keyUse, postgresApiKeys, postgresSessions, postgresStandings, postgresU
 import { Sessions } from './access/sessions';
 import { Tokens } from './access/tokens';
 import { AgentEvents } from './agent-events';
+import { AgentMoments } from './agent-moments';
 import { createApp } from './app';
 import { Clients } from './client';
 import { createHttpServer, drain, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
 import { guardedPostgres } from './guarded-postgres';
 import { RedisKeptAnswers } from './kept-answers';
-import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns } from './ledger';
+import { postgresHooks, postgresLedger, postgresRunbooks, postgresRuns, postgresSnapshots } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { limitsOf } from './rate-limit/classes';
+import { PastReads } from './past-reads';
 import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
@@ -69,6 +73,8 @@ runProcess('api', async (stop, env, logger) => {
   const pool = createPool(servers.postgres.url, logger);
   const ask = guardedPostgres();
   const ledger = postgresLedger(pool, ask);
+  const events = new AgentEvents(ledger, new TemporalAgentHistory(client));
+  const snapshots = postgresSnapshots(new Snapshots(pool, foldCode, logger), ask);
   const runbooks = postgresRunbooks(pool, ask);
   const runLogs = new RunLogs(pool, logger);
   const listener = new Listener(servers.postgres.url, runLogsChannel, logger);
@@ -90,7 +96,8 @@ runProcess('api', async (stop, env, logger) => {
 
   const app = createApp({
     agents,
-    events: new AgentEvents(ledger, new TemporalAgentHistory(client)),
+    events,
+    moments: new AgentMoments(events, ledger, snapshots, logger),
     ledger,
     launcher,
     runs: postgresRuns(pool, runLogs, ask),
@@ -125,6 +132,7 @@ runProcess('api', async (stop, env, logger) => {
     apiKeys: postgresApiKeys(pool, ask),
     directory,
     audit,
+    pastReads: new PastReads(),
     hub,
     metrics,
     logger,

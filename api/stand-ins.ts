@@ -13,13 +13,15 @@ import { AgentFailure } from '../temporal/failures';
 import type { AgentView } from '../workflows/messages';
 import { MemoryKeptAnswers } from './_util/memory-kept-answers';
 import { AgentEvents } from './agent-events';
+import { AgentMoments } from './agent-moments';
 import { createApp } from './app';
 import { Clients } from './client';
 import type { Tokens } from './access/tokens';
-import type { Agents, Dependencies, Ledger, RequestLimits } from './dependencies';
+import type { Agents, Dependencies, KeptSnapshots, Ledger, RequestLimits } from './dependencies';
 import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
+import { PastReads } from './past-reads';
 
 /** Stand-ins for unit tests of what is the API's own. */
 
@@ -79,8 +81,12 @@ export const emptyLedger: Ledger = {
   find: async () => null,
   count: async () => ({ running: 0, stopped: 0 }),
   events: async () => [],
+  sequenceAt: async () => 0,
   eventsAfter: async () => [],
 };
+
+/** No snapshot is ever kept. */
+export const noSnapshots: KeptSnapshots = { before: async () => null, keep: async () => undefined };
 
 const nowhere = async (): Promise<never> => {
   throw new AgentFailure('unavailable', 'there is no such server in this test', 1);
@@ -148,9 +154,11 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
   const agents = new MemoryAgents();
   const identity = new MemoryIdentity();
   const { tokens, ...access } = identityOf(identity);
+  const events = new AgentEvents(emptyLedger, historyOf(agents));
   const deps: Dependencies = {
     agents,
-    events: new AgentEvents(emptyLedger, historyOf(agents)),
+    events,
+    moments: new AgentMoments(events, emptyLedger, noSnapshots, logger),
     ledger: emptyLedger,
     ...emptyRuns,
     secrets: { get: async () => undefined },
@@ -166,6 +174,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     limits: noLimits,
     corsOrigins: new Set(),
     tokens,
+    pastReads: new PastReads(),
     ...access,
     hub: { learn: () => undefined, size: 0 },
     metrics: createApiMetrics(new Registry()),

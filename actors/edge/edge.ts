@@ -27,6 +27,10 @@ const acts = {
   ApiKeyRevoked: 'EVENT',
   ConfigWritten: 'EVENT',
   EventsExported: 'EVENT',
+  PastRead: 'EVENT',
+  ChangesTraced: 'EVENT',
+  HistoryReplayed: 'EVENT',
+  LedgerStreamed: 'EVENT',
   PayloadsDecrypted: 'EVENT',
 } as const satisfies Record<string, MessageType>;
 
