@@ -5,7 +5,7 @@ const only = (from, allowed, comment, pathNot = []) => ({
   severity: 'error',
   from: { path: `^${from}/`, pathNot: ['\\.spec\\.ts$', ...pathNot] },
   to: {
-    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|tests)/',
+    path: '^(actors|workflows|activities|infra|temporal|projections|evidence|api|stack|demo|bench|tests)/',
     pathNot: allowed.map((p) => `^${p}`),
   },
 });
@@ -15,6 +15,7 @@ const entries = [
   '^temporal/worker\\.ts$',
   '^api/server\\.ts$',
   '^projections/projector\\.ts$',
+  '^evidence/keeper\\.ts$',
   '^projections/migrate-cli\\.ts$',
 ];
 
@@ -46,6 +47,12 @@ module.exports = {
       'temporal',
       ['temporal/', 'actors/', 'workflows/messages', 'infra/', 'activities/ports', 'projections/queries'],
       'the engine room',
+      entries,
+    ),
+    only(
+      'evidence',
+      ['evidence/', 'actors/', 'workflows/messages', 'infra/', 'temporal/', 'projections/queries'],
+      'the keeper of evidence knows no edge',
       entries,
     ),
     only(

@@ -66,6 +66,7 @@ export const environmentSchema = Type.Object({
   YMERA_WRITE_ROOTS: Type.String({ default: '' }),
   YMERA_WORKSPACE: Type.Optional(Type.String()),
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
+  EVIDENCE_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
 });
 
 export type Environment = Static<typeof environmentSchema>;

@@ -7,6 +7,12 @@ export interface ProjectorMetrics {
   projectorLag: Gauge;
 }
 
+/** What the keeper of evidence counts. */
+export interface KeeperMetrics {
+  lastRound: Gauge<'loop'>;
+  failedRounds: Counter<'loop'>;
+}
+
 /** A registry with the process's own metrics (CPU, memory, event loop, garbage collection). */
 export function createRegistry(role: string): Registry {
   const registry = new Registry();
@@ -33,6 +39,25 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
       name: 'ymera_projector_lag_messages',
       help: 'Messages of the stream that are not yet in the ledger.',
       registers: [registry],
+    }),
+  };
+}
+
+/** The keeper's metrics, registered. */
+export function createKeeperMetrics(registry: Registry): KeeperMetrics {
+  const registers = [registry];
+  return {
+    lastRound: new Gauge({
+      name: 'ymera_keeper_last_round_timestamp_seconds',
+      help: 'When a loop of the keeper last did what it had to do.',
+      labelNames: ['loop'],
+      registers,
+    }),
+    failedRounds: new Counter({
+      name: 'ymera_keeper_failed_rounds_total',
+      help: 'Rounds of a loop of the keeper that failed.',
+      labelNames: ['loop'],
+      registers,
     }),
   };
 }

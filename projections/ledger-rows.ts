@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { eventAgent } from '../actors/core/event';
 import type { Delivery } from './fit-records';
+import type { Queryable } from './queries/queryable';
 
 /** A refusal, as it is noted. */
 export interface Fault {
@@ -10,17 +11,32 @@ export interface Fault {
   detail: string;
 }
 
-/** Appends records that continue their chains; one that is there already stays as it is. */
-export async function insertEvents(client: PoolClient, deliveries: readonly Delivery[]): Promise<void> {
+/**
+ * Makes the partitions that these records go to, and that of next month, where they are missing. Not to be called within the
+ * transaction that inserts: whoever uses the ledger would wait for its end.
+ */
+export async function makePartitions(db: Queryable, deliveries: readonly Delivery[]): Promise<void> {
   if (deliveries.length === 0) return;
+  const months = new Set(deliveries.map(({ record }) => record.time.slice(0, 7)));
+  await db.query(`SELECT make_event_partitions($1::timestamptz[])`, [
+    [...months].map((month) => `${month}-01T00:00:00Z`),
+  ]);
+}
+
+/**
+ * Appends records that continue their chains; one that is there already stays as it is. Their agents must be locked.
+ * @returns how many were appended
+ */
+export async function insertEvents(client: PoolClient, deliveries: readonly Delivery[]): Promise<number> {
+  if (deliveries.length === 0) return 0;
   const records = deliveries.map(({ record }) => record);
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO events (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash, position)
      SELECT agent_id, sequence, record::json, type, messagetype, time, principal, commandid, hash, position
      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[],
        $9::text[], $10::bigint[])
        AS new (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash, position)
-     ON CONFLICT DO NOTHING`,
+     WHERE NOT EXISTS (SELECT FROM events WHERE events.agent_id = new.agent_id AND events.sequence = new.sequence)`,
     [
       records.map((record) => eventAgent(record)),
       records.map((record) => record.sequence),
@@ -34,6 +50,7 @@ export async function insertEvents(client: PoolClient, deliveries: readonly Deli
       deliveries.map(({ position }) => position),
     ],
   );
+  return rowCount ?? 0;
 }
 
 /**

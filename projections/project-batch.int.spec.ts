@@ -128,15 +128,6 @@ describe('the ledger', () => {
     expect(rows.map(({ position }) => Number(position))).toEqual([1001, 1002, 1003]);
   });
 
-  it('can only grow', async () => {
-    await projectBatch(context, deliver(chainOf('fixed', 2)));
-    const refused = /append-only/;
-    await expect(pool.query(`DELETE FROM events WHERE agent_id = 'fixed'`)).rejects.toThrow(refused);
-    await expect(pool.query(`UPDATE events SET principal = 'x' WHERE agent_id = 'fixed'`)).rejects.toThrow(refused);
-    await expect(pool.query(`UPDATE events SET position = 5 WHERE agent_id = 'fixed'`)).rejects.toThrow(refused);
-    await expect(pool.query('TRUNCATE events')).rejects.toThrow(refused);
-  });
-
   it('is safe with several projectors at once', async () => {
     const chains = ['p', 'q', 'r'].map((id) => chainOf(id, 200));
     const all = deliver(chains.flat());

@@ -7,7 +7,7 @@ import { inTransaction } from '../infra/postgres/transaction';
 import { loadFolded, loadHeads, lockAgents, saveAgents } from './agent-rows';
 import { fitRecords, type Delivery, type Fit, type Head, type RecordFault } from './fit-records';
 import { foldRecords } from './fold';
-import { compareKnown, insertEvents, insertFaults, type Fault } from './ledger-rows';
+import { compareKnown, insertEvents, insertFaults, makePartitions, type Fault } from './ledger-rows';
 import { saveRunRows } from './run-rows';
 
 /** What became of a delivery: in the ledger (now or before), refused for good, or waiting for records before it. */
@@ -32,6 +32,7 @@ export async function projectBatch(
   deliveries: readonly Delivery[],
   faults: readonly Fault[] = [],
 ): Promise<Outcome[]> {
+  await makePartitions(pool, deliveries);
   const { fits, refused } = await inTransaction(pool, (client) => project(client, deliveries, faults));
   for (const fault of [...faults, ...refused.map(faultOf)]) logger.error({ fault }, 'a record was refused');
   metrics.ledgerFaults.inc(faults.length + refused.length);
@@ -57,14 +58,11 @@ async function project(
   const heads = await loadHeads(client, ids);
   const fits = new Map([...groups].map(([id, group]) => [id, fitRecords(heads.get(id) as Head, group)]));
   const all = [...fits.values()];
-  await insertEvents(
-    client,
-    all.flatMap(({ accepted }) => accepted),
-  );
-  const conflicts = await compareKnown(
-    client,
-    all.flatMap(({ known }) => known),
-  );
+  const accepted = all.flatMap((fit) => fit.accepted);
+  const known = all.flatMap((fit) => fit.known);
+  // What stands beyond the head of a ledger was put there by somebody else.
+  const intruded = (await insertEvents(client, accepted)) < accepted.length;
+  const conflicts = await compareKnown(client, intruded ? [...known, ...accepted] : known);
   const refused = [
     ...all.flatMap((fit) => fit.refused),
     ...conflicts.map((delivery) => ({ delivery, fault: 'conflict' as const })),

@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { connect } from 'nats';
 import { hostname } from 'node:os';
+import { Client } from 'pg';
 import { parseEnvironment, requireServers, type Environment } from '../infra/config';
 import { connectionOptions } from '../infra/nats/connection';
 import { projectorConsumer } from '../infra/nats/consumer';
@@ -12,17 +13,20 @@ const pollerSilenceMs = 90_000;
 /** A projector asks for messages again every second; more silence than this means that none asks. */
 const pullAttempts = 20;
 const pullPauseMs = 250;
+/** A keeper says every 10 s that it lives. */
+const keeperSilenceMs = 45_000;
 
 /**
- * `node healthcheck <api|worker|projector>`: for containers, whose engine asks nothing but an exit code. A process that
- * runs but does no work counts as ill: the worker must poll Temporal, a projector must ask NATS for messages.
+ * `node healthcheck <api|worker|projector|evidence>`: for containers, whose engine asks nothing but an exit code. A process that
+ * runs but does no work counts as ill: the worker must poll Temporal, a projector must ask NATS for messages, a keeper must have said in Postgres that it lives.
  */
 async function main(role: string | undefined): Promise<void> {
   const env = parseEnvironment(process.env);
   if (role === 'api') await apiIsHealthy(env.PORT, env.TLS_CERT !== undefined);
   else if (role === 'worker') await workerPolls(env);
   else if (role === 'projector') await projectorPulls(env);
-  else throw new Error('which role? api, worker or projector');
+  else if (role === 'evidence') await keeperLives(env);
+  else throw new Error('which role? api, worker, projector or evidence');
 }
 
 async function workerPolls(env: Environment): Promise<void> {
@@ -57,6 +61,21 @@ async function projectorPulls(env: Environment): Promise<void> {
     throw new Error('no projector asks for messages');
   } finally {
     await connection.close();
+  }
+}
+
+async function keeperLives(env: Environment): Promise<void> {
+  const connectionString = requireServers(env).postgres.url;
+  const client = new Client({ connectionString, connectionTimeoutMillis: 3_000, statement_timeout: 3_000 });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(
+      `SELECT FROM keepers WHERE host = $1 AND seen_at > now() - make_interval(secs => $2)`,
+      [hostname(), keeperSilenceMs / 1_000],
+    );
+    if (rowCount === 0) throw new Error('no keeper of this host lives');
+  } finally {
+    await client.end();
   }
 }
 

@@ -11,13 +11,19 @@ export interface Surroundings {
   home: string;
   apiPort: number;
   secretKey: string;
+  /** The file of the key that signs evidence. */
+  evidenceKeyFile: string;
   servers: Addresses;
 }
+
+/** What only the keeper is told: nobody else needs to know where its keys are. */
+const keeperOnly = { EVIDENCE_KEY_FILE: '' };
 
 /** The complete environment of the worker, the projector and the API. */
 export function childEnvironment({ env, home, apiPort, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    ...keeperOnly,
     ENVIRONMENT: env.ENVIRONMENT,
     LOG_LEVEL: logLevel(env),
     HOST: env.HOST,
@@ -40,10 +46,10 @@ function logLevel(env: Environment): string {
   return ['warn', 'error', 'silent'].includes(env.LOG_LEVEL) ? 'info' : env.LOG_LEVEL;
 }
 
-/** The three processes of Ymera itself. The worker and the projector log a line `ready`, the API answers `/healthz`. */
-export function processSpecs(around: Surroundings): Record<'worker' | 'projector' | 'api', ProcessSpec> {
-  const env = childEnvironment(around);
-  const spec = (role: string, probe: ProcessSpec['probe']): ProcessSpec => ({
+/** The processes of Ymera itself. The API answers `/healthz`, the others log a line `ready`. */
+export function processSpecs(around: Surroundings): Record<'worker' | 'projector' | 'evidence' | 'api', ProcessSpec> {
+  const shared = childEnvironment(around);
+  const spec = (role: string, probe: ProcessSpec['probe'], env = shared): ProcessSpec => ({
     role,
     command: process.execPath,
     args: ['--enable-source-maps', join(distDir, `${role}.js`)],
@@ -57,6 +63,7 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
   return {
     worker: spec('worker', hasSaidReady),
     projector: spec('projector', hasSaidReady),
+    evidence: spec('evidence', hasSaidReady, { ...shared, EVIDENCE_KEY_FILE: around.evidenceKeyFile }),
     api: spec('api', () => apiIsHealthy(around.apiPort, around.env.TLS_CERT !== undefined)),
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readJson, writePrivate } from './files';
 
 /** A process of the stack. */
-export type Role = 'temporal' | 'nats' | 'redis' | 'postgres' | 'worker' | 'projector' | 'api';
+export type Role = 'temporal' | 'nats' | 'redis' | 'postgres' | 'worker' | 'projector' | 'evidence' | 'api';
 
 export interface Credentials {
   username: string;

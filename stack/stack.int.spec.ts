@@ -7,7 +7,7 @@ import { projectRoot } from '../infra/paths';
 import { startTestStack, TestStack } from '../tests/_util/stack';
 import type { Role } from './stack-file';
 
-/** Real servers and the real supervisor; the worker, the projector and the API are stand-ins of a few lines. */
+/** Real servers and the real supervisor; the worker, the projector, the keeper of evidence and the API are stand-ins of a few lines. */
 const standIn = `
   process.stdout.write(JSON.stringify({ level: 'info', msg: 'ready' }) + '\\n');
   const timer = setInterval(() => {}, 1000);
@@ -18,7 +18,7 @@ const standInApi = `
   server.listen(Number(process.env.PORT), process.env.HOST);
   process.on('SIGTERM', () => { server.close(); server.closeAllConnections(); });
 `;
-const roles: Role[] = ['temporal', 'nats', 'redis', 'postgres', 'worker', 'projector', 'api'];
+const roles: Role[] = ['temporal', 'nats', 'redis', 'postgres', 'worker', 'projector', 'evidence', 'api'];
 
 jest.setTimeout(180_000);
 
@@ -40,7 +40,7 @@ describe('the stack', () => {
       ...['--bundle', '--packages=external', '--platform=node', '--format=cjs', '--log-level=error'],
       `--outfile=${script}`,
     ]);
-    for (const role of ['worker', 'projector']) writeFileSync(join(dist, `${role}.js`), standIn);
+    for (const role of ['worker', 'projector', 'evidence']) writeFileSync(join(dist, `${role}.js`), standIn);
     writeFileSync(join(dist, 'api.js'), standInApi);
     stack = await startTestStack({ script });
   });
@@ -54,7 +54,7 @@ describe('the stack', () => {
 
   it('publishes a private stack.json with all addresses, credentials and pids', async () => {
     expect(statSync(join(stack.home, 'stack.json')).mode & 0o777).toBe(0o600);
-    expect(stack.running(pidsOf(stack))).toHaveLength(7);
+    expect(stack.running(pidsOf(stack))).toHaveLength(8);
     expect(stack.file.credentials).toEqual({
       username: 'admin',
       password: expect.stringMatching(/^[\w-]{24}$/) as string,
@@ -75,13 +75,13 @@ describe('the stack', () => {
     const second = new TestStack(stack.home, { script });
     await expect(second.start()).rejects.toThrow('a stack is running in');
     expect(second.output.trim().split('\n')).toHaveLength(1);
-    expect(stack.running(pidsOf(stack))).toHaveLength(7);
+    expect(stack.running(pidsOf(stack))).toHaveLength(8);
   });
 
   it('runs beside another stack with another home', async () => {
     const other = await startTestStack({ script });
     try {
-      expect(stack.running(pidsOf(other))).toHaveLength(7);
+      expect(stack.running(pidsOf(other))).toHaveLength(8);
       expect(other.file.api).not.toBe(stack.file.api);
     } finally {
       await other.stop();

@@ -2,12 +2,20 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../infra/config';
 import { apiAuthority, choosePorts, type Addresses, type Ports } from './addresses';
+import { keptEvidenceKey } from './evidence-key';
 import { exists, keptSecret } from './files';
 import { launchServers, type Launch } from './launch';
 import { endLeftovers } from './leftovers';
 import { lockHome } from './lock';
 import { processSpecs } from './roles';
-import { readCredentials, reduceToCredentials, writeStackFile, type Credentials, type StackFile } from './stack-file';
+import {
+  readCredentials,
+  reduceToCredentials,
+  writeStackFile,
+  type Credentials,
+  type Role,
+  type StackFile,
+} from './stack-file';
 import { Supervisor } from './supervisor';
 
 /** What a stack tells while it works, one line each. */
@@ -18,7 +26,7 @@ export interface Voice {
   say(line: string): void;
 }
 
-/** One embedded stack in one home: the servers, the worker, the projector and the API. */
+/** One embedded stack in one home: the servers, the worker, the projector, the keeper of evidence and the API. */
 export class Stack {
   readonly #supervisor: Supervisor;
   #file: StackFile | undefined;
@@ -70,9 +78,10 @@ export class Stack {
     await endLeftovers(this.home);
     this.#credentials = await readCredentials(this.home);
     await reduceToCredentials(this.home, this.#credentials);
-    const [ports, secretKey] = await Promise.all([
+    const [ports, secretKey, evidenceKeyFile] = await Promise.all([
       choosePorts(this.home, this.env),
       this.env.SECRET_KEY ?? keptSecret(join(this.home, 'secret-key'), 32),
+      this.env.EVIDENCE_KEY_FILE ?? keptEvidenceKey(this.home),
     ]);
 
     this.voice.step('starting the servers');
@@ -83,14 +92,16 @@ export class Stack {
     const all = Promise.all([engine, database]);
     const specs = Promise.all([temporal.url, nats.url, redis.url, postgres.url]).then((urls) => {
       const servers = { temporal: urls[0], nats: urls[1], redis: urls[2], postgres: urls[3] };
-      return { servers, ...processSpecs({ env: this.env, home: this.home, apiPort: ports.api, secretKey, servers }) };
+      const own = { env: this.env, home: this.home, apiPort: ports.api, secretKey, evidenceKeyFile };
+      return { servers, ...processSpecs({ ...own, servers }) };
     });
     const [{ servers }] = await allOrFirstError([
       specs,
-      all.then(() => this.voice.step('starting the worker, the projector and the API')),
+      all.then(() => this.voice.step('starting the worker, the projector, the keeper of evidence and the API')),
       // The worker takes longest to start, and needs no database.
       engine.then(async () => start('worker', (await specs).worker)),
       all.then(async () => start('projector', (await specs).projector)),
+      all.then(async () => start('evidence', (await specs).evidence)),
       all.then(async () => start('api', (await specs).api)),
     ]);
     return this.#publish(ports, servers);
@@ -110,7 +121,8 @@ export class Stack {
     const authority = apiAuthority(this.env, ports);
     const s = this.env.TLS_CERT === undefined ? '' : 's';
     const ui = this.env.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${ports.temporalUi}` : null;
-    const none = { temporal: null, nats: null, redis: null, postgres: null, worker: null, projector: null, api: null };
+    const roles = ['temporal', 'nats', 'redis', 'postgres', 'worker', 'projector', 'evidence', 'api'] as const;
+    const none = Object.fromEntries(roles.map((role) => [role, null])) as Record<Role, null>;
     this.#file = {
       api: `http${s}://${authority}`,
       ws: `ws${s}://${authority}/ws`,

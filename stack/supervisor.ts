@@ -7,7 +7,7 @@ import { Supervised } from './supervised';
 /** The order of an orderly end: who depends on the others goes first. Roles in one group end together. */
 const endOrder: readonly (readonly Role[])[] = [
   ['api'],
-  ['projector'],
+  ['projector', 'evidence'],
   ['worker'],
   ['temporal', 'nats', 'redis', 'postgres'],
 ];

@@ -41,8 +41,8 @@ export const usage = `Ymera: event-sourced agents on Temporal.
 
 Usage: npm start [-- --help]
 
-Starts Temporal, NATS, Redis, PostgreSQL, the worker, the projector and the API with its console,
-prints "ready <url>", and runs until Ctrl-C. Everything listens on 127.0.0.1.
+Starts Temporal, NATS, Redis, PostgreSQL, the worker, the projector, the keeper of
+evidence and the API with its console, prints "ready <url>", and runs until Ctrl-C. Everything listens on 127.0.0.1.
 
 Environment (all of it is described in .env.example):
   PORT               where the API and the console listen (8000; 0 takes a free port)

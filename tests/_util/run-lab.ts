@@ -21,6 +21,7 @@ import { RedisCheckpointStore } from '../../infra/redis/checkpoint-store';
 import { createRedis } from '../../infra/redis/client';
 import { migrate } from '../../projections/migrate';
 import { readRunbook, saveRunbook } from '../../projections/queries/runbooks';
+import { keptEvidenceKey } from '../../stack/evidence-key';
 import { endsWithParent } from '../../stack/parent-death';
 import { TemporalAgentHistory } from '../../temporal/agent-history';
 import { TemporalAgents } from '../../temporal/agents';
@@ -30,6 +31,14 @@ import { Launcher } from '../../temporal/launcher';
 import { PolicyReader } from '../../temporal/policy';
 import { until } from './api-client';
 import { startTestServers, type TestServers } from './servers';
+
+/** A keeper of evidence of a lab. */
+export interface KeeperProcess {
+  /** What it has logged last. */
+  output(): string;
+  /** Sends it a signal and waits for its end. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
 
 /** All that runs need, without the API: real servers, a worker as a process that can be killed, and the launcher. */
 export class RunLab {
@@ -99,8 +108,29 @@ export class RunLab {
     this.ends.unshift(() => (child.kill('SIGKILL'), exited));
   }
 
+  /**
+   * For tests of evidence; it ends with the lab. Its key is the lab's own.
+   * @param env other settings of the keeper
+   */
+  async startKeeper(env: NodeJS.ProcessEnv = {}): Promise<KeeperProcess> {
+    const { child, output } = await this.spawnRole('evidence', {
+      EVIDENCE_KEY_FILE: await keptEvidenceKey(this.home),
+      ...env,
+    });
+    const exited = once(child, 'exit');
+    const end = async (signal: NodeJS.Signals): Promise<void> => {
+      child.kill(signal);
+      await exited;
+    };
+    this.ends.unshift(() => end('SIGKILL'));
+    return { output, end };
+  }
+
   /** Runs one of Ymera's processes on the lab's servers, and waits until it is ready. */
-  private async spawnRole(role: 'worker' | 'projector'): Promise<{ child: ChildProcess; output: () => string }> {
+  private async spawnRole(
+    role: 'worker' | 'projector' | 'evidence',
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ child: ChildProcess; output: () => string }> {
     const { temporal, nats, redis, postgres } = this.servers;
     const [command, ...args] = await endsWithParent([process.execPath, join(distDir, `${role}.js`)], 'SIGKILL');
     const child = spawn(command, args, {
@@ -113,12 +143,22 @@ export class RunLab {
         REDIS_URL: redis.url,
         DATABASE_URL: postgres.url,
         ...this.env,
+        ...env,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000)));
-    await until(() => output.includes('"msg":"ready"'), `the ${role}`, 60_000).catch((error: unknown) => {
+    const hear = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-20_000);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', hear);
+    let ended: number | null = null;
+    child.once('close', (code) => (ended = code ?? -1));
+    const isReady = (): boolean => {
+      if (ended !== null) throw new Error(`the ${role} ended with ${ended}`);
+      return output.includes('"msg":"ready"');
+    };
+    await until(isReady, `the ${role}`, 60_000).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${output}`);
     });
     return { child, output: () => output };

@@ -131,7 +131,7 @@ export class TestStack {
 
   /** What was printed and logged last, for the message of a test that fails. */
   describe(): string {
-    const roles: Role[] = ['temporal', 'nats', 'redis', 'postgres', 'worker', 'projector', 'api'];
+    const roles: Role[] = ['temporal', 'nats', 'redis', 'postgres', 'worker', 'projector', 'evidence', 'api'];
     const logs = roles.map((role) => `--- ${role}\n${tail(join(this.home, 'logs', `${role}.log`), 0, 20)}`);
     return [`--- stack\n${this.#output}`, ...logs].join('\n');
   }

@@ -21,7 +21,7 @@ describe('kill -9', () => {
 
   it('of each process loses nothing that was acknowledged and applies nothing twice', async () => {
     const load = startLoad(api, agents);
-    for (const role of ['worker', 'api', 'nats', 'redis', 'postgres', 'temporal', 'projector'] as const) {
+    for (const role of ['worker', 'api', 'nats', 'redis', 'postgres', 'temporal', 'projector', 'evidence'] as const) {
       await delay(3000);
       stack.kill(role);
       await stack.waitRestarted(role);

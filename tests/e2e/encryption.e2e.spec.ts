@@ -61,7 +61,7 @@ describe('a stack that encrypts', () => {
     const holders = Object.entries(stack.reload().pids)
       .filter(([, pid]) => pid !== null && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(secret))
       .map(([role]) => role);
-    expect(holders.sort()).toEqual(['api', 'projector', 'worker']);
+    expect(holders.sort()).toEqual(['api', 'evidence', 'projector', 'worker']);
   });
 
   it('writes the key nowhere', () => {

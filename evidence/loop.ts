@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../infra/logger';
+import type { KeeperMetrics } from '../infra/metrics';
+
+/** Something that the keeper does again and again. */
+export interface Loop {
+  /** In the log and in the metrics. */
+  name: string;
+  everyMs: number;
+  /** One round. What it throws is logged, and the next round comes in its time: each must find what an earlier one missed. */
+  round: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Runs a loop until aborted; the round under way is finished then. Never throws. */
+export async function keepLooping(
+  { name, everyMs, round }: Loop,
+  signal: AbortSignal,
+  { logger, metrics }: { logger: Logger; metrics: KeeperMetrics },
+): Promise<void> {
+  let failing = false;
+  while (!signal.aborted) {
+    try {
+      await round(signal);
+      if (failing) logger.info({ loop: name }, 'the loop works again');
+      failing = false;
+      metrics.lastRound.set({ loop: name }, Date.now() / 1000);
+    } catch (error) {
+      metrics.failedRounds.inc({ loop: name });
+      // Once per outage.
+      if (!failing && !signal.aborted) logger.warn({ err: error, loop: name }, 'a round of the loop failed');
+      failing = true;
+    }
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
