@@ -4,7 +4,9 @@ import type { AgentState } from '../actors/core/agent-state';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
 import type { LaunchRequest } from '../actors/core/launch';
+import type { RunConfig } from '../actors/run/config';
 import type { RunPlan } from '../actors/run/plan';
+import type { RunState } from '../actors/run/state';
 import type { Logger } from '../infra/logger';
 import type { Positioned } from '../infra/nats/event-bus';
 import type { RunLogLine } from '../infra/postgres/run-logs';
@@ -12,6 +14,7 @@ import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
 import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
+import type { LedgerFilter, LedgerPlace } from '../projections/queries/ledger-order';
 import type {
   ExpectedVersion,
   NewRunbook,
@@ -61,6 +64,12 @@ export interface Ledger {
   events(agentId: string, from: number, to: number, limit: number): Promise<EventRecord[]>;
   /** The last event of an agent at a time (ISO 8601, UTC), as far as the ledger goes: its sequence, or 0. */
   sequenceAt(agentId: string, time: string): Promise<number>;
+  /** Events of all agents after a place of the ledger, in its order; `record` is null for those that the filter does not want. */
+  inOrder(
+    after: LedgerPlace,
+    filter: LedgerFilter,
+    limit: number,
+  ): Promise<{ place: LedgerPlace; record: EventRecord | null }[]>;
   /** Events of all agents after a position of the stream, in its order. */
   eventsAfter(position: number, limit: number): Promise<Positioned[]>;
 }
@@ -120,6 +129,8 @@ export interface Launch {
   plan(request: Omit<LaunchRequest, 'id'>): Promise<RunPlan>;
   /** Goes on where an ended run stopped. `skip`: by path, why it is not to be done. */
   retry(runId: string, options: Successor & { skip?: Record<string, string> }): Promise<Launched>;
+  /** Goes on as a run stood once, whether it has ended since or not. */
+  fork(run: AgentState<RunState, RunConfig>, options: Successor): Promise<Launched>;
   /** `input` replaces the one of before as a whole. */
   rerun(runId: string, options: Successor & { input?: Record<string, unknown>; version?: number }): Promise<Launched>;
 }

@@ -3,6 +3,7 @@ import type { RunLogs } from '../infra/postgres/run-logs';
 import { countAgents, findAgent, listAgents } from '../projections/queries/agents';
 import { listApprovals } from '../projections/queries/approvals';
 import { readByPosition, readEvents } from '../projections/queries/events';
+import { readInOrder } from '../projections/queries/ledger-order';
 import { sequenceAt } from '../projections/queries/moments';
 import type { Snapshots } from '../projections/queries/snapshots';
 import {
@@ -27,6 +28,7 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     find: (agentId) => ask(() => findAgent(pool, agentId)),
     count: () => ask(() => countAgents(pool)),
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
+    inOrder: (after, filter, limit) => ask(() => readInOrder(pool, after, filter, limit)),
     sequenceAt: (agentId, time) => ask(() => sequenceAt(pool, agentId, time)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
   };

@@ -71,9 +71,12 @@ function parameters(place: 'path' | 'query' | 'header', schema: TObject | undefi
 
 function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
   const entry = ([status, spec]: [string, ResponseSpec]): [string, Json] => {
-    const json = { schema: plain(spec.schema, schemas), ...exampleOf(spec.schema) };
+    const { schema } = spec;
+    const json = schema ? { 'application/json': { schema: plain(schema, schemas), ...exampleOf(schema) } } : {};
     const lines = spec.line && { type: 'array', description: 'One a line.', items: plain(spec.line, schemas) };
-    const ndjson = lines ? { 'application/x-ndjson': { schema: lines } } : {};
+    const shown: unknown = spec.line?.examples?.[0];
+    const example = shown === undefined ? {} : { example: [shown] };
+    const ndjson = lines ? { 'application/x-ndjson': { schema: lines, ...example } } : {};
     const named: Record<string, string> = {
       ...spec.headers,
       ...(route.idempotent ? { 'Idempotent-Replayed': '`true` where it had been done before.' } : {}),
@@ -85,7 +88,7 @@ function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
       {
         description: spec.description,
         headers: { ...headerRefs([]), ...(Object.fromEntries(headers) as Json) },
-        content: { 'application/json': json, ...ndjson },
+        content: { ...json, ...ndjson },
         ...(Object.keys(links).length > 0 ? { links } : {}),
       },
     ];

@@ -75,6 +75,7 @@ runProcess('api', async (stop, env, logger) => {
   const ledger = postgresLedger(pool, ask);
   const events = new AgentEvents(ledger, new TemporalAgentHistory(client));
   const snapshots = postgresSnapshots(new Snapshots(pool, foldCode, logger), ask);
+  const moments = new AgentMoments(events, ledger, snapshots, logger);
   const runbooks = postgresRunbooks(pool, ask);
   const runLogs = new RunLogs(pool, logger);
   const listener = new Listener(servers.postgres.url, runLogsChannel, logger);
@@ -97,7 +98,7 @@ runProcess('api', async (stop, env, logger) => {
   const app = createApp({
     agents,
     events,
-    moments: new AgentMoments(events, ledger, snapshots, logger),
+    moments,
     ledger,
     launcher,
     runs: postgresRuns(pool, runLogs, ask),
@@ -156,6 +157,7 @@ runProcess('api', async (stop, env, logger) => {
         logs: logStream,
         access,
         audit,
+        history: { events, moments },
         runs: { agents, ledger },
         logger,
         onSlow: () => metrics.socketsClosedSlow.inc(),

@@ -81,6 +81,7 @@ export const emptyLedger: Ledger = {
   find: async () => null,
   count: async () => ({ running: 0, stopped: 0 }),
   events: async () => [],
+  inOrder: async () => [],
   sequenceAt: async () => 0,
   eventsAfter: async () => [],
 };
@@ -98,7 +99,7 @@ export const noLimits: RequestLimits = { count: async () => null, refusal: () =>
 
 /** Runs, runbooks, hooks and schedules where there are none yet. */
 export const emptyRuns: Pick<Dependencies, 'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules'> = {
-  launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
+  launcher: { launch: nowhere, plan: nowhere, retry: nowhere, fork: nowhere, rerun: nowhere },
   runs: {
     list: async () => ({ runs: [], ...page }),
     approvals: async () => ({ approvals: [], ...page }),

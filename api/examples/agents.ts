@@ -116,6 +116,7 @@ export const eventExamples = {
     next: 2,
   },
   diff: { from: 1, to: 2, diff: [{ op: 'add', path: '/state/flags/dark-mode', value: true }] },
+  ledgerLine: { cursor: 'WyI4MTIiLCIyMDQ0Il0', record: event },
   blame: {
     events: [
       {

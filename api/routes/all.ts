@@ -9,6 +9,7 @@ import { commandRoutes } from './commands/routes';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
 import { eventRoutes } from './events/routes';
+import { stream } from './evidence/stream';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
@@ -28,6 +29,7 @@ const described: readonly Route[] = [
   ...configRoutes,
   ...commandRoutes,
   ...eventRoutes,
+  stream,
   ...actionRoutes,
   ...runbookRoutes,
   ...runRoutes,
