@@ -130,7 +130,7 @@ describe('moments in Postgres', () => {
           insertEvents(
             client,
             records.map((record) => ({ record, position: null })),
-          ),
+          ).then(() => undefined),
         end: async () => {
           await client.query('COMMIT');
           client.release();
