@@ -44,7 +44,10 @@ export async function* ledgerLines(
       if ((left -= 1) === 0) return;
     }
     const atEnd = found.length < pageSize;
-    if (atEnd && (!follow || Date.now() >= until)) return yield heartbeat();
+    if (atEnd && (!follow || Date.now() >= until)) {
+      yield heartbeat();
+      return;
+    }
     if (Date.now() - beatAt >= beatEveryMs) {
       await mayStill();
       yield heartbeat();

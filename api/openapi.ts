@@ -74,8 +74,8 @@ function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
     const { schema } = spec;
     const json = schema ? { 'application/json': { schema: plain(schema, schemas), ...exampleOf(schema) } } : {};
     const lines = spec.line && { type: 'array', description: 'One a line.', items: plain(spec.line, schemas) };
-    const shown: unknown = spec.line?.examples?.[0];
-    const example = shown === undefined ? {} : { example: [shown] };
+    const examples: unknown = spec.line?.examples;
+    const example = Array.isArray(examples) ? { example: examples.slice(0, 1) } : {};
     const ndjson = lines ? { 'application/x-ndjson': { schema: lines, ...example } } : {};
     const named: Record<string, string> = {
       ...spec.headers,

@@ -174,11 +174,11 @@ describe('moments in Postgres', () => {
       await Promise.all(
         chains.map(async (records, i) => {
           for (let from = 0; from < records.length; from += 10) {
-            const { put, end } = await writer();
-            await put(records.slice(from, from + 5));
+            const one = await writer();
+            await one.put(records.slice(from, from + 5));
             await new Promise((resolve) => setTimeout(resolve, (i * 7 + from) % 13));
-            await put(records.slice(from + 5, from + 10));
-            await end();
+            await one.put(records.slice(from + 5, from + 10));
+            await one.end();
           }
         }),
       );

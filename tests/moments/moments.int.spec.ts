@@ -131,7 +131,9 @@ describe('any moment', () => {
       const { rows } = await lab.pool.query<{ sequence: string }>(
         `SELECT sequence FROM folded_snapshots WHERE agent_id = 'long' AND code = 'this code' ORDER BY sequence`,
       );
-      expect(rows.map(({ sequence }) => Number(sequence))).toEqual(expect.arrayContaining([1_000, 2_000, 3_000, 4_000]));
+      expect(rows.map(({ sequence }) => Number(sequence))).toEqual(
+        expect.arrayContaining([1_000, 2_000, 3_000, 4_000]),
+      );
     });
 
     it('is the same by time, and says who made it so', async () => {
