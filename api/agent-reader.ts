@@ -1,4 +1,5 @@
 import type { AgentState } from '../actors/core/agent-state';
+import type { ForkOrigin } from '../actors/core/lifecycle';
 import type { Checkpoint } from '../workflows/messages';
 import type { Dependencies } from './dependencies';
 import { Problem, problemOf } from './problem';
@@ -16,13 +17,17 @@ export interface PresentedAgent {
   hash: string;
   createdAt?: string;
   updatedAt: string;
+  /** Where it was forked from. */
+  forkedFrom?: ForkOrigin;
   consistency: 'live' | 'snapshot' | 'ledger' | 'history';
 }
 
 /** An agent and where it was read, in the one shape of the API. */
 export function presentAgent(agent: AgentState, consistency: PresentedAgent['consistency']): PresentedAgent {
   const { id, kind, name, status, state, config, configVersion, sequence, hash, createdAt, updatedAt } = agent;
-  return { id, kind, name, status, state, config, configVersion, sequence, hash, createdAt, updatedAt, consistency };
+  const lineage = agent.forkedFrom ? { forkedFrom: agent.forkedFrom } : {};
+  const shown = { id, kind, name, status, state, config, configVersion, sequence, hash, createdAt, updatedAt };
+  return { ...shown, ...lineage, consistency };
 }
 
 /**

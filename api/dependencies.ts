@@ -6,7 +6,9 @@ import type { EventRecord } from '../actors/core/event';
 import type { Head, InclusionProof } from '../actors/core/evidence/checkpoint';
 import type { EvidenceKey } from '../actors/core/evidence/signature';
 import type { LaunchRequest } from '../actors/core/launch';
+import type { RunConfig } from '../actors/run/config';
 import type { RunPlan } from '../actors/run/plan';
+import type { RunState } from '../actors/run/state';
 import type { Logger } from '../infra/logger';
 import type { Positioned } from '../infra/nats/event-bus';
 import type { RunLogLine } from '../infra/postgres/run-logs';
@@ -20,6 +22,7 @@ import type { FaultPage } from '../projections/queries/events';
 import type { HoldPage, LegalHold } from '../projections/queries/evidence-holds';
 import type { Retention } from '../projections/queries/evidence-retention';
 import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
+import type { LedgerFilter, LedgerPlace } from '../projections/queries/ledger-order';
 import type {
   ExpectedVersion,
   NewRunbook,
@@ -39,10 +42,12 @@ import type { Sessions } from './access/sessions';
 import type { ApiKeys, Users } from './access/stores';
 import type { Tokens } from './access/tokens';
 import type { AgentEvents } from './agent-events';
+import type { AgentMoments } from './agent-moments';
 import type { Audit } from './audit';
 import type { Clients } from './client';
 import type { EvidenceSource, Keeper } from './export/ports';
 import type { ApiMetrics } from './metrics';
+import type { PastReads } from './past-reads';
 import type { LimitClass } from './rate-limit/classes';
 import type { Count } from './rate-limit/counter';
 import type { Hub } from './ws/hub';
@@ -71,6 +76,14 @@ export interface Ledger {
   expiredTo(agentId: string): Promise<number>;
   /** What was refused of one agent, the last sequence first. */
   faults(agentId: string, limit: number, cursor?: string): Promise<FaultPage>;
+  /** The last event of an agent at a time (ISO 8601, UTC), as far as the ledger goes: its sequence, or 0. */
+  sequenceAt(agentId: string, time: string): Promise<number>;
+  /** Events of all agents after a place of the ledger, in its order; `record` is null for those that the filter does not want. */
+  inOrder(
+    after: LedgerPlace,
+    filter: LedgerFilter,
+    limit: number,
+  ): Promise<{ place: LedgerPlace; record: EventRecord | null }[]>;
   /** Events of all agents after a position of the stream, in its order. */
   eventsAfter(position: number, limit: number): Promise<Positioned[]>;
 }
@@ -103,6 +116,14 @@ export interface Rebuild {
     request: { agent?: string; dryRun: boolean; after?: { agent: string; from: number } | null },
     ms: number,
   ): Promise<{ agents: RebuildReport[]; next: { agent: string; from: number } | null }>;
+}
+
+/** Agents as they stood after some of their events; see `projections/queries/snapshots.ts`. Throws as `Ledger` does. */
+export interface KeptSnapshots {
+  /** The newest that is not after `sequence`, and can be relied on. */
+  before(agentId: string, sequence: number): Promise<AgentState | null>;
+  /** Of one agent, oldest first. */
+  keep(states: readonly AgentState[]): Promise<void>;
 }
 
 /** What the projector and the steps have written of runs. Throws as `Ledger` does. */
@@ -152,6 +173,8 @@ export interface Launch {
   plan(request: Omit<LaunchRequest, 'id'>): Promise<RunPlan>;
   /** Goes on where an ended run stopped. `skip`: by path, why it is not to be done. */
   retry(runId: string, options: Successor & { skip?: Record<string, string> }): Promise<Launched>;
+  /** Goes on as a run stood once, whether it has ended since or not. */
+  fork(run: AgentState<RunState, RunConfig>, options: Successor): Promise<Launched>;
   /** `input` replaces the one of before as a whole. */
   rerun(runId: string, options: Successor & { input?: Record<string, unknown>; version?: number }): Promise<Launched>;
 }
@@ -256,6 +279,7 @@ export type Probes = Record<DependencyName, () => Promise<unknown>>;
 export interface Dependencies {
   agents: Agents;
   events: AgentEvents;
+  moments: AgentMoments;
   ledger: Ledger;
   keeping: Keeping;
   rebuild: Rebuild;
@@ -291,6 +315,7 @@ export interface Dependencies {
   directory: Pick<Directory, 'changed'>;
   audit: Audit;
   signedEvidence: SignedEvidence;
+  pastReads: PastReads;
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;
   logger: Logger;

@@ -7,6 +7,9 @@ import { listApprovals } from '../projections/queries/approvals';
 import { readByPosition, readEvents, readFaults } from '../projections/queries/events';
 import { findHold, listHolds, placeHold, releaseHold } from '../projections/queries/evidence-holds';
 import { expiredTo, readRetention, setRetention } from '../projections/queries/evidence-retention';
+import { readInOrder } from '../projections/queries/ledger-order';
+import { sequenceAt } from '../projections/queries/moments';
+import type { Snapshots } from '../projections/queries/snapshots';
 import {
   createHook,
   deleteHook,
@@ -19,7 +22,7 @@ import {
 import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { listRuns } from '../projections/queries/runs';
 import { listTargets } from '../projections/queries/targets';
-import type { Hooks, Keeping, Ledger, Rebuild, Runbooks, RunLedger } from './dependencies';
+import type { Hooks, Keeping, KeptSnapshots, Ledger, Rebuild, Runbooks, RunLedger } from './dependencies';
 import type { Ask } from './guarded-postgres';
 import { unavailable } from './problem';
 
@@ -32,6 +35,8 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     events: (agentId, from, to, limit) => ask(() => readEvents(pool, agentId, from, to, limit)),
     expiredTo: (agentId) => ask(() => expiredTo(pool, agentId)),
     faults: (agentId, limit, cursor) => ask(() => readFaults(pool, agentId, limit, cursor)),
+    inOrder: (after, filter, limit) => ask(() => readInOrder(pool, after, filter, limit)),
+    sequenceAt: (agentId, time) => ask(() => sequenceAt(pool, agentId, time)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
   };
 }
@@ -59,6 +64,14 @@ export function guardedRebuild(rebuild: Rebuild): Rebuild {
         throw isTransient(error) ? unavailable(error) : error;
       }
     },
+  };
+}
+
+/** Snapshots out of Postgres. They are kept beside all requests, at no caller's cost. */
+export function postgresSnapshots(snapshots: Snapshots, ask: Ask): KeptSnapshots {
+  return {
+    before: (agentId, sequence) => ask(() => snapshots.before(agentId, sequence)),
+    keep: (states) => snapshots.keep(states),
   };
 }
 

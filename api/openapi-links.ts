@@ -9,7 +9,7 @@ export function linksOf({ method, path }: Route, { schema }: ResponseSpec, route
   const below = new RegExp(`^${path}/\\{(\\w+)\\}(?=/|$)(?!.*\\{)`);
   const links = routes.flatMap(({ path: target, operationId }) => {
     const [, parameter] = below.exec(target) ?? [];
-    if (parameter === undefined || !has(schema, parameter)) return [];
+    if (parameter === undefined || !schema || !has(schema, parameter)) return [];
     return [[operationId, { operationId, parameters: { [parameter]: `$response.body#/${parameter}` } }]];
   });
   return Object.fromEntries(links) as Json;

@@ -71,9 +71,13 @@ function parameters(place: 'path' | 'query' | 'header', schema: TObject | undefi
 
 function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
   const entry = ([status, spec]: [string, ResponseSpec]): [string, Json] => {
-    const json = { schema: plain(spec.schema, schemas), ...exampleOf(spec.schema) };
+    const { schema } = spec;
+    const type = spec.type ?? 'application/json';
+    const json = schema ? { [type]: { schema: plain(schema, schemas), ...exampleOf(schema) } } : {};
     const lines = spec.line && { type: 'array', description: 'One a line.', items: plain(spec.line, schemas) };
-    const ndjson = lines ? { 'application/x-ndjson': { schema: lines } } : {};
+    const examples: unknown = spec.line?.examples;
+    const example = Array.isArray(examples) ? { example: examples.slice(0, 1) } : {};
+    const ndjson = lines ? { 'application/x-ndjson': { schema: lines, ...example } } : {};
     const named: Record<string, string> = {
       ...spec.headers,
       ...(route.idempotent ? { 'Idempotent-Replayed': '`true` where it had been done before.' } : {}),
@@ -85,7 +89,7 @@ function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
       {
         description: spec.description,
         headers: { ...headerRefs([]), ...(Object.fromEntries(headers) as Json) },
-        content: { [spec.type ?? 'application/json']: json, ...ndjson },
+        content: { ...json, ...ndjson },
         ...(Object.keys(links).length > 0 ? { links } : {}),
       },
     ];

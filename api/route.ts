@@ -63,9 +63,10 @@ export interface Reply {
 
 export interface ResponseSpec {
   description: string;
-  schema: TSchema;
+  /** Of its JSON; left out where it answers as NDJSON only. */
+  schema?: TSchema;
   headers?: Record<string, string>;
-  /** What one line is, where it answers as NDJSON too. */
+  /** What one line is, where it answers as NDJSON. */
   line?: TSchema;
   /** Its media type; `application/json` where it says nothing else. */
   type?: string;

@@ -63,8 +63,14 @@ export function presentRun({ id, name, state, config, sequence, hash, createdAt,
     updatedAt,
     startedAt: state.startedAt,
     endedAt: state.endedAt,
-    lineage: config.lineage ? { type: config.lineage.type, of: config.lineage.of } : null,
+    lineage: lineageOf(config),
   };
+}
+
+function lineageOf({ lineage }: RunConfig): object | null {
+  if (!lineage) return null;
+  const { type, of, at } = lineage;
+  return { type, of, ...(at ? { at } : {}) };
 }
 
 /** Those that it has asked for, as they are, and those that it will. */

@@ -104,6 +104,12 @@ export const agent = Type.Object(
     hash,
     createdAt: Type.Optional(time),
     updatedAt: time,
+    forkedFrom: Type.Optional(
+      Type.Object(
+        { agent: agentId, sequence, hash },
+        { description: 'Where it was forked from; `hash` is of that record.' },
+      ),
+    ),
     consistency: Type.Unsafe<string>({
       type: 'string',
       enum: ['live', 'snapshot', 'ledger', 'history'],

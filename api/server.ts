@@ -19,6 +19,8 @@ import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
 import { LedgerRebuild } from '../projections/ledger-rebuild';
+import { foldCode } from '../projections/queries/fold-code';
+import { Snapshots } from '../projections/queries/snapshots';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { listAgentIds } from '../temporal/agent-ids';
@@ -38,6 +40,7 @@ import { keyUse, postgresApiKeys, postgresSessions, postgresStandings, postgresU
 import { Sessions } from './access/sessions';
 import { Tokens } from './access/tokens';
 import { AgentEvents } from './agent-events';
+import { AgentMoments } from './agent-moments';
 import { createApp } from './app';
 import { Clients } from './client';
 import { postgresKeeper } from './export/postgres-keeper';
@@ -53,10 +56,12 @@ import {
   postgresLedger,
   postgresRunbooks,
   postgresRuns,
+  postgresSnapshots,
 } from './ledger';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { limitsOf } from './rate-limit/classes';
+import { PastReads } from './past-reads';
 import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
@@ -84,6 +89,9 @@ runProcess('api', async (stop, env, logger) => {
   const pool = createPool(servers.postgres.url, logger);
   const ask = guardedPostgres();
   const ledger = postgresLedger(pool, ask);
+  const events = new AgentEvents(ledger, new TemporalAgentHistory(client));
+  const snapshots = postgresSnapshots(new Snapshots(pool, foldCode, logger), ask);
+  const moments = new AgentMoments(events, ledger, snapshots, logger);
   const runbooks = postgresRunbooks(pool, ask);
   const runLogs = new RunLogs(pool, logger);
   const listener = new Listener(servers.postgres.url, runLogsChannel, logger);
@@ -109,7 +117,8 @@ runProcess('api', async (stop, env, logger) => {
 
   const app = createApp({
     agents,
-    events: new AgentEvents(ledger, history),
+    events,
+    moments,
     ledger,
     keeping: postgresKeeping(pool, ask, parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses),
     rebuild: guardedRebuild(rebuild),
@@ -150,6 +159,7 @@ runProcess('api', async (stop, env, logger) => {
     directory,
     audit,
     signedEvidence: postgresSignedEvidence(pool, ask),
+    pastReads: new PastReads(),
     hub,
     metrics,
     logger,
@@ -173,6 +183,7 @@ runProcess('api', async (stop, env, logger) => {
         logs: logStream,
         access,
         audit,
+        history: { events, moments },
         runs: { agents, ledger },
         logger,
         onSlow: () => metrics.socketsClosedSlow.inc(),

@@ -13,14 +13,23 @@ import { AgentFailure } from '../temporal/failures';
 import type { AgentView } from '../workflows/messages';
 import { MemoryKeptAnswers } from './_util/memory-kept-answers';
 import { AgentEvents } from './agent-events';
+import { AgentMoments } from './agent-moments';
 import { createApp } from './app';
 import { Clients } from './client';
 import type { Tokens } from './access/tokens';
-import type { Agents, Dependencies, Ledger, RequestLimits, SignedEvidence } from './dependencies';
+import type {
+  Agents,
+  Dependencies,
+  KeptSnapshots,
+  Ledger,
+  RequestLimits,
+  SignedEvidence,
+} from './dependencies';
 import { emptyEvidence } from './export/stand-ins';
 import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
+import { PastReads } from './past-reads';
 
 /** Stand-ins for unit tests of what is the API's own. */
 
@@ -82,8 +91,13 @@ export const emptyLedger: Ledger = {
   events: async () => [],
   expiredTo: async () => 0,
   faults: async () => ({ faults: [], next: null }),
+  inOrder: async () => [],
+  sequenceAt: async () => 0,
   eventsAfter: async () => [],
 };
+
+/** No snapshot is ever kept. */
+export const noSnapshots: KeptSnapshots = { before: async () => null, keep: async () => undefined };
 
 /** A keeper that has signed nothing yet. */
 const nothingSigned: SignedEvidence = {
@@ -121,7 +135,7 @@ export const emptyRuns: Pick<
   Dependencies,
   'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules' | 'verifications'
 > = {
-  launcher: { launch: nowhere, plan: nowhere, retry: nowhere, rerun: nowhere },
+  launcher: { launch: nowhere, plan: nowhere, retry: nowhere, fork: nowhere, rerun: nowhere },
   runs: {
     list: async () => ({ runs: [], ...page }),
     approvals: async () => ({ approvals: [], ...page }),
@@ -183,9 +197,11 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
   const agents = new MemoryAgents();
   const identity = new MemoryIdentity();
   const { tokens, ...access } = identityOf(identity);
+  const events = new AgentEvents(emptyLedger, historyOf(agents));
   const deps: Dependencies = {
     agents,
-    events: new AgentEvents(emptyLedger, historyOf(agents)),
+    events,
+    moments: new AgentMoments(events, emptyLedger, noSnapshots, logger),
     ledger: emptyLedger,
     ...emptyKeeping,
     ...emptyRuns,
@@ -203,6 +219,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     limits: noLimits,
     corsOrigins: new Set(),
     tokens,
+    pastReads: new PastReads(),
     ...access,
     signedEvidence: nothingSigned,
     hub: { learn: () => undefined, size: 0 },

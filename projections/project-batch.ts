@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AgentState } from '../actors/core/agent-state';
-import { eventAgent, eventKind } from '../actors/core/event';
+import { eventAgent, eventKind, type EventRecord } from '../actors/core/event';
 import type { Logger } from '../infra/logger';
 import type { ProjectorMetrics } from '../infra/metrics';
 import { inTransaction } from '../infra/postgres/transaction';
@@ -17,6 +17,8 @@ export interface LedgerContext {
   pool: Pool;
   logger: Logger;
   metrics: ProjectorMetrics;
+  /** Told of what has come into the ledger. */
+  snapshots?: { note(records: readonly EventRecord[]): void };
 }
 
 /**
@@ -26,7 +28,7 @@ export interface LedgerContext {
  * @throws the error of Postgres; nothing has changed then
  */
 export async function projectBatch(
-  { pool, logger, metrics }: LedgerContext,
+  { pool, logger, metrics, snapshots }: LedgerContext,
   deliveries: readonly Delivery[],
   faults: readonly Fault[] = [],
 ): Promise<Outcome[]> {
@@ -35,6 +37,7 @@ export async function projectBatch(
   for (const fault of [...faults, ...refused.map(faultOf)]) logger.error({ fault }, 'a record was refused');
   metrics.ledgerFaults.inc(faults.length + refused.length);
   for (const { accepted } of fits) {
+    snapshots?.note(accepted.map(({ record }) => record));
     for (const { record } of accepted) metrics.eventsProjected.inc({ kind: eventKind(record) });
   }
   const turnedDown = new Set(refused.map(({ delivery }) => delivery));

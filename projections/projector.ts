@@ -9,7 +9,10 @@ import { TemporalAgentHistory } from '../temporal/agent-history';
 import { connectTemporal } from '../temporal/connection';
 import { postgresArchive } from '../temporal/postgres-archive';
 import { Reconciler } from './reconcile';
+import { foldCode } from './queries/fold-code';
+import { Snapshots } from './queries/snapshots';
 import { runProjector } from './run-projector';
+import { SnapshotMaker } from './snapshot-maker';
 
 /** The projector: takes every event into the ledger and folds the agents. Any number of them may run. */
 runProcess('projector', async (signal, env, logger) => {
@@ -19,15 +22,16 @@ runProcess('projector', async (signal, env, logger) => {
   const client = connectTemporal(servers.temporal);
   const history = new TemporalAgentHistory(client, postgresArchive(pool));
   const feed = new DurableFeed(servers.nats.servers, servers.nats, logger);
-  const context = { pool, logger, metrics: createProjectorMetrics(createRegistry('projector')) };
+  const snapshots = new SnapshotMaker(pool, new Snapshots(pool, foldCode, logger), logger);
+  const context = { pool, logger, metrics: createProjectorMetrics(createRegistry('projector')), snapshots };
   const reconciler = new Reconciler(context, history, new RedisCheckpointStore(redis));
 
-  let reconciling = Promise.resolve();
+  let beside: Promise<unknown> = Promise.resolve();
   await runProjector(context, feed, history, servers.postgres.url, signal, () => {
-    reconciling = reconciler.run(signal);
+    beside = Promise.all([reconciler.run(signal), snapshots.run(signal)]);
     logger.info('ready');
   });
-  await reconciling;
+  await beside;
   redis.disconnect();
   await Promise.allSettled([feed.close(), pool.end(), client.connection.close()]);
 });

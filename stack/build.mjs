@@ -70,7 +70,7 @@ function filesOf(path) {
 
 function digest(root, paths) {
   const hash = createHash('sha256');
-  for (const path of [...paths, 'package-lock.json', 'stack/build.mjs']) {
+  for (const path of paths) {
     for (const file of filesOf(join(root, path))) {
       if (!file.includes('.spec.')) hash.update(relative(root, file)).update(readFileSync(file));
     }
@@ -81,7 +81,7 @@ function digest(root, paths) {
 /** Runs `make` where the stamp does not say that it was run for just these sources. */
 async function unlessFresh(root, name, paths, make) {
   const stamp = join(root, 'dist', `.${name}`);
-  const wanted = digest(root, paths);
+  const wanted = digest(root, [...paths, 'package-lock.json', 'stack/build.mjs']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await make();
   writeFileSync(stamp, wanted);
@@ -108,6 +108,7 @@ export async function build(root) {
       format: 'cjs',
       sourcemap: true,
       logLevel: 'warning',
+      define: { builtFoldCode: JSON.stringify(digest(root, ['actors'])) },
     });
     cpSync(join(root, 'projections/migrations'), join(dist, 'migrations'), { recursive: true });
     rmSync(join(dist, 'runbooks'), { recursive: true, force: true });

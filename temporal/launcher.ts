@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Creation } from '../actors/core/agent';
+import type { AgentState } from '../actors/core/agent-state';
 import { DomainError } from '../actors/core/errors';
 import { hashOf } from '../actors/core/hash-chain';
 import { jsonBytes } from '../actors/core/json-size';
@@ -85,24 +86,23 @@ export class Launcher {
     { skip = {}, ...successor }: Successor & { skip?: Record<string, string> },
   ): Promise<{ id: string; created: boolean }> {
     const { state, config } = await this.ended(runId);
-    const asks = (path: string): boolean => isBareApproval(stepAt(config.document, path));
+    const asks = asksIn(config);
     const unasked = Object.keys(skip).find(asks);
     if (unasked !== undefined) throw new DomainError('not_allowed', `${unasked} asks people: it can not be skipped`);
-    // An answer was to that run, not to this one.
-    const done = Object.entries(state.steps).filter(([path, { status }]) => status === 'succeeded' && !asks(path));
-    if (jsonBytes(done) > mostInheritedBytes) {
-      throw new DomainError(
-        'not_allowed',
-        'what it has done is too much to be taken over: run it again from the beginning',
-      );
-    }
-    const lineage = {
-      type: 'retry' as const,
-      of: runId,
-      askedBy: askedBy(config),
-      done: Object.fromEntries(done.map(([path, { output = null }]) => [path, output])),
-      skip,
-    };
+    const lineage = { type: 'retry' as const, of: runId, askedBy: askedBy(config), done: doneOf(state, asks), skip };
+    return this.begin(successor.id, successor, await this.successorOf(config, successor, { lineage }));
+  }
+
+  /**
+   * A new run that goes on as another one stood after some event: what was done by then counts as done, and nothing else.
+   * @throws as `retry` does
+   */
+  async fork(
+    { id: of, sequence, hash, state, config }: AgentState<RunState, RunConfig>,
+    successor: Successor,
+  ): Promise<{ id: string; created: boolean }> {
+    const from = { of, at: { sequence, hash }, askedBy: askedBy(config) };
+    const lineage = { type: 'fork' as const, ...from, done: doneOf(state, asksIn(config)), skip: {} };
     return this.begin(successor.id, successor, await this.successorOf(config, successor, { lineage }));
   }
 
@@ -209,6 +209,26 @@ export class Launcher {
     if (found.state.phase !== 'ended') throw new DomainError('not_allowed', `run ${runId} has not ended`);
     return found;
   }
+}
+
+/** Tells the steps that do nothing but ask people. */
+function asksIn({ document }: RunConfig): (path: string) => boolean {
+  return (path) => isBareApproval(stepAt(document, path));
+}
+
+/**
+ * Outputs of the steps that are done, by path. An answer of people was to that run, not to the one that comes.
+ * @throws DomainError `not_allowed` where they are too much
+ */
+function doneOf({ steps }: RunState, asks: (path: string) => boolean): Record<string, unknown> {
+  const done = Object.entries(steps).filter(([path, { status }]) => status === 'succeeded' && !asks(path));
+  if (jsonBytes(done) > mostInheritedBytes) {
+    throw new DomainError(
+      'not_allowed',
+      'what it has done is too much to be taken over: run it again from the beginning',
+    );
+  }
+  return Object.fromEntries(done.map(([path, { output = null }]) => [path, output]));
 }
 
 function askedBy({ startedBy, lineage }: RunConfig): string[] {

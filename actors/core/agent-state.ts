@@ -1,7 +1,7 @@
 import { eventName, type EventRecord, type RecordedEvent } from './event';
 import { genesisHash, hashOf } from './hash-chain';
 import type { AnyKind } from './kind';
-import { isLifecycleEvent, type LifecycleEvent } from './lifecycle';
+import { isLifecycleEvent, type ForkOrigin, type LifecycleEvent } from './lifecycle';
 
 /** One version of an agent's config; the config itself is in the event of that sequence. */
 export interface ConfigVersion {
@@ -27,6 +27,8 @@ export interface AgentState<State = unknown, Config = unknown> {
   hash: string;
   createdAt: string;
   updatedAt: string;
+  /** Where it was forked from; others have no such member. */
+  forkedFrom?: ForkOrigin;
 }
 
 /** An agent before its first record. */
@@ -55,20 +57,26 @@ export function recorded(record: EventRecord): RecordedEvent {
 /** The agent after one more record. The one way an agent's state ever changes: in the workflow, the read side, the console and the audit alike. */
 export function evolveAgent(kind: AnyKind, agent: AgentState, record: EventRecord): AgentState {
   const event = recorded(record);
+  const lifecycle = isLifecycleEvent(event);
+  const before = lifecycle && event.type === 'AgentForked' ? event.data.state : agent.state;
   const next: AgentState = {
     ...agent,
-    state: kind.evolve(agent.state, event),
+    state: kind.evolve(before, event),
     sequence: record.sequence,
     hash: record.hash,
     updatedAt: record.time,
   };
-  return isLifecycleEvent(event) ? evolveLifecycle(next, event) : next;
+  return lifecycle ? evolveLifecycle(next, event) : next;
 }
 
 function evolveLifecycle(agent: AgentState, event: LifecycleEvent): AgentState {
   switch (event.type) {
     case 'AgentCreated':
       return { ...withConfig(agent, event), name: event.data.name, createdAt: event.time };
+    case 'AgentForked': {
+      const { name, forkedFrom } = event.data;
+      return { ...withConfig(agent, event), name, createdAt: event.time, forkedFrom };
+    }
     case 'ConfigChanged':
       return withConfig(agent, event);
     case 'AgentStopped':
@@ -78,7 +86,10 @@ function evolveLifecycle(agent: AgentState, event: LifecycleEvent): AgentState {
 
 function withConfig(
   agent: AgentState,
-  { sequence, data: { version, config } }: Extract<LifecycleEvent, { type: 'AgentCreated' | 'ConfigChanged' }>,
+  {
+    sequence,
+    data: { version, config },
+  }: Extract<LifecycleEvent, { type: 'AgentCreated' | 'AgentForked' | 'ConfigChanged' }>,
 ): AgentState {
   return {
     ...agent,

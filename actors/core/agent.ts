@@ -4,6 +4,7 @@ import { DomainError, isDomainError } from './errors';
 import type { DomainEvent, EventRecord } from './event';
 import { hashOf, seal } from './hash-chain';
 import type { Effect } from './effect';
+import type { Fork } from './fork';
 import { jsonBytes } from './json-size';
 import { commandsOf, eventsOf, type AnyKind } from './kind';
 import type { RollbackConfig, SetConfig } from './lifecycle';
@@ -25,13 +26,19 @@ export interface Creation {
   id: string;
   name: string;
   config: unknown;
+  /** What it carries on of another agent, where it is a fork. */
+  fork?: Fork;
   command: Omit<CommandEnvelope, 'type' | 'data'>;
 }
 
 /** Makes an agent's first record. Pure, so that it can be made again from what started the workflow. */
 export function createAgent(kind: AnyKind, creation: Creation, time: string): Applied {
-  const event = { type: 'AgentCreated', data: { name: creation.name, config: creation.config, version: 1 } };
-  return append(kind, unborn(kind, creation.id), [event], creation.command, time);
+  const { id, name, config, fork, command } = creation;
+  const data = { name, config, version: 1 };
+  const event = fork
+    ? { type: 'AgentForked', data: { ...data, state: fork.state, forkedFrom: fork.from } }
+    : { type: 'AgentCreated', data };
+  return append(kind, unborn(kind, id), [event], command, time);
 }
 
 /**

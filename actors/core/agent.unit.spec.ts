@@ -1,8 +1,12 @@
 import { agentAfter, specify, start } from '../../tests/_util/decider-specification';
 import { flags } from '../flags/flags';
+import { kinds } from '../registry';
 import { applyCommand, createAgent } from './agent';
+import { foldAgent, unborn } from './agent-state';
+import { forkOf } from './fork';
 import { checkChain, genesisHash, hashOf } from './hash-chain';
 import { DedupeWindow, windowSize } from './dedupe-window';
+import { mostForkBytes } from './limits';
 
 const config = { checkpoint_interval: 60, log_level: 'info', max_flags: 500 };
 const creation = {
@@ -123,5 +127,34 @@ describe('the window of commands', () => {
     expect(carried.find('c0')).toBeUndefined();
     expect(carried.find('c1')).toEqual([1, 1]);
     expect(carried.find(`c${windowSize}`)).toEqual([windowSize, windowSize]);
+  });
+});
+
+describe('a fork', () => {
+  const source = agentAfter(flags, {}, [set(1), set(2)]);
+
+  it('is born with the state and the config of another agent, and names the record that it goes on from', () => {
+    const fork = forkOf(flags, source);
+    const { agent, records } = createAgent(flags, { ...creation, id: 'b', config: source.config, fork }, start);
+    const forkedFrom = { agent: 'a1', sequence: 3, hash: source.hash };
+    expect(records).toMatchObject([
+      {
+        type: 'ymera.flags.AgentForked',
+        sequence: 1,
+        prevhash: genesisHash,
+        data: { name: 'One', config: source.config, version: 1, state: { flags: { k: 2 } }, forkedFrom },
+      },
+    ]);
+    expect(agent).toMatchObject({ state: source.state, config: source.config, configVersion: 1, forkedFrom });
+    expect(foldAgent(flags, unborn(flags, 'b'), records)).toEqual(agent);
+    expect(checkChain(records)).toBeNull();
+  });
+
+  it('is refused where it would not fit into one record, and for kinds that have none', () => {
+    const large = { ...source, state: { flags: { k: 'x'.repeat(mostForkBytes) } } };
+    expect(() => forkOf(flags, large)).toThrow(expect.objectContaining({ code: 'limit_reached' }) as Error);
+    for (const kind of kinds.filter(({ internal }) => internal)) {
+      expect(() => forkOf(kind, source)).toThrow(expect.objectContaining({ code: 'not_allowed' }) as Error);
+    }
   });
 });

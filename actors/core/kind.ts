@@ -47,6 +47,11 @@ export interface AgentKind<
   /** What must be done outside because of this event, given the state after it. */
   effects?(event: Recorded<E> | LifecycleEvent, agent: { id: string; state: State; config: Config }): Effect[];
   /**
+   * What of a state a fork begins with: nothing that somebody waits for, such as runs, timers and open issues. A kind that does not
+   * say so has no forks.
+   */
+  fork?(state: State): State;
+  /**
    * When the agent wants to be woken, ISO 8601 UTC, or null: it is sent the internal command `Alarm` `{at}` then. Called with
    * each new state, so it must be cheap.
    */

@@ -15,17 +15,37 @@ const agentCreated = Type.Object({
   version: Type.Literal(1),
 });
 
+/** Where a fork comes from: an agent, and the record of its chain up to which the two are one. */
+const forkOrigin = Type.Object({
+  agent: Type.String(),
+  sequence: Type.Integer({ minimum: 1 }),
+  hash: Type.String(),
+});
+
+/** Born with the state that another agent had, so that its own records alone fold to it. */
+const agentForked = Type.Object({
+  name: Type.String(),
+  config: Type.Unknown(),
+  version: Type.Literal(1),
+  /** Without what was pending (`fork` of the kind). */
+  state: Type.Unknown(),
+  forkedFrom: forkOrigin,
+});
+
 const agentStopped = Type.Object({});
 
 /** Events that every kind of agent has. */
 export const lifecycleEvents = {
   AgentCreated: { schema: agentCreated, messagetype: 'EVENT' },
+  AgentForked: { schema: agentForked, messagetype: 'EVENT' },
   ConfigChanged: { schema: configEventData, messagetype: 'EVENT' },
   AgentStopped: { schema: agentStopped, messagetype: 'EVENT' },
 } as const satisfies Record<string, EventDefinition>;
 
+export type ForkOrigin = Static<typeof forkOrigin>;
 export type LifecycleEvent =
   | RecordedEvent<'AgentCreated', Static<typeof agentCreated>>
+  | RecordedEvent<'AgentForked', Static<typeof agentForked>>
   | RecordedEvent<'ConfigChanged', Static<typeof configEventData>>
   | RecordedEvent<'AgentStopped', Static<typeof agentStopped>>;
 

@@ -7,5 +7,10 @@ export const mostStateBytes = 768 * 1024;
 export const mostConfigBytes = 256 * 1024;
 /** The data of one command, a config among it. */
 export const mostCommandBytes = mostConfigBytes + 4096;
+/**
+ * State and config that a fork is born with, together: its first record holds both, goes out in one message of JetStream (1 MiB), and
+ * beside its checkpoint in one payload.
+ */
+export const mostForkBytes = 640 * 1024;
 /** Records that are handed on together, or carried. */
 export const mostRecordsBytes = 256 * 1024;

@@ -4,7 +4,7 @@ import { checkDevopsConfig, devopsConfig, type DevopsConfig } from './config';
 import { decideDevops } from './decider';
 import { devopsEffects } from './effects';
 import { devopsEvents, type DevopsEvent } from './events';
-import { devopsAlarm, evolveDevops, type DevopsState } from './state';
+import { devopsAlarm, evolveDevops, forkDevops, type DevopsState } from './state';
 
 /** Watches services, detects that one fails, and brings it back within what its config allows. */
 export const devops: AgentKind<DevopsState, DevopsCommand, DevopsEvent, DevopsConfig> = {
@@ -19,6 +19,7 @@ export const devops: AgentKind<DevopsState, DevopsCommand, DevopsEvent, DevopsCo
   evolve: evolveDevops,
   checkConfig: checkDevopsConfig,
   effects: devopsEffects,
+  fork: forkDevops,
   alarm: devopsAlarm,
   checkpoint: ({ targets }) => ({
     failing: Object.keys(targets).filter((name) => targets[name]?.health.status === 'failing'),

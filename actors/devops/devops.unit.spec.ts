@@ -1,6 +1,7 @@
 import { applyCommand, createAgent } from '../core/agent';
+import { forkOf } from '../core/fork';
 import { checkedConfig } from '../core/validate';
-import { agentAfter, specify, start, type Step } from '../../tests/_util/decider-specification';
+import { agentAfter, apply, specify, start, type Step } from '../../tests/_util/decider-specification';
 import { devops } from './devops';
 import type { DevopsState } from './state';
 
@@ -199,5 +200,41 @@ describe('devops', () => {
         .when({ type: 'SetConfig', data: { config: bad } })
         .thenRefused('invalid_config');
     }
+  });
+
+  it('forks without what was pending, and is told anew what fails', () => {
+    const source = agentAfter(devops, config, [up(1, 'db'), down()]);
+    expect((source.state as DevopsState).targets['web']?.remediation.status).toBe('running');
+    const command = { id: 'fork', principal: 'ada' };
+    const fork = forkOf(devops, source);
+    const made = createAgent(
+      devops,
+      { kind: 'devops', id: 'b', name: 'b', config: source.config, fork, command },
+      at(100),
+    );
+    expect(made.agent).toMatchObject({
+      forkedFrom: { agent: 'a1', sequence: source.sequence, hash: source.hash },
+      state: {
+        issues: 1,
+        revision: 1,
+        targets: {
+          web: { health: { status: 'unknown' }, remediation: { status: 'idle' } },
+          db: { health: { status: 'healthy' }, remediation: { status: 'idle' } },
+        },
+      },
+    });
+    // Its own watch, and nothing else: no run of the other agent is begun again.
+    expect(made.effects).toEqual([
+      expect.objectContaining({
+        type: 'configure',
+        id: 'watch:b',
+        input: expect.objectContaining({ revision: 1 }) as object,
+      }),
+    ]);
+    const { records } = apply(devops, made.agent, down(), 1);
+    expect(records.map(({ type, data }) => [type, data])).toEqual([
+      ['ymera.devops.IssueDetected', detected('web-2', 1).data],
+      ['ymera.devops.RemediationStarted', started('web-2').data],
+    ]);
   });
 });

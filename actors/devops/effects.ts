@@ -22,6 +22,7 @@ export function devopsEffects(
 ): Effect[] {
   switch (event.type) {
     case 'AgentCreated':
+    case 'AgentForked':
       return config.targets.length > 0 ? [watch(id, event.sequence, config.targets)] : [];
     case 'ConfigChanged':
       return [watch(id, event.sequence, config.targets)];

@@ -84,6 +84,18 @@ function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): Target
   }
 }
 
+/**
+ * A fork has its own watch, which tells it anew what fails, and its own remediations: those under way, pauses and cooldowns are the
+ * other agent's. The number of issues stays, so that no new one has the name of an old one.
+ */
+export function forkDevops(state: DevopsState): DevopsState {
+  const targets = Object.entries(state.targets).map(([name, { health }]): [string, TargetState] => [
+    name,
+    health.status === 'healthy' ? { ...newTarget, health } : newTarget,
+  ]);
+  return { ...state, targets: Object.fromEntries(targets) };
+}
+
 /** When the next pause or cooldown ends that somebody waits for, or null. */
 export function devopsAlarm({ targets }: DevopsState): string | null {
   const times = Object.values(targets).flatMap(({ health, remediation }) => {

@@ -84,5 +84,6 @@ export const flags: AgentKind<FlagsState, FlagsCommand, FlagsEvent, FlagsConfig>
   initialState: () => ({ flags: {} }),
   decide,
   evolve,
+  fork: (state) => state,
   checkpoint: ({ flags }) => ({ flag_count: Object.keys(flags).length }),
 };

@@ -27,8 +27,10 @@ const trigger = Type.Unsafe<Trigger>(
 /** Where its beginning comes from, when it is not a new one. */
 const lineage = Type.Object(
   {
-    type: Type.Union([Type.Literal('retry'), Type.Literal('rerun')]),
+    type: Type.Union([Type.Literal('retry'), Type.Literal('rerun'), Type.Literal('fork')]),
     of: Type.String(),
+    /** Of a fork: the record of the other run up to which the two are one. */
+    at: Type.Optional(Type.Object({ sequence: Type.Integer({ minimum: 1 }), hash: Type.String() })),
     /** Those in whose name the runs before were; no approval may come from them either. */
     askedBy: Type.Array(Type.String()),
     /** By path: outputs of the steps that are done already. */

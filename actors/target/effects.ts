@@ -29,6 +29,7 @@ export function targetEffects(
     case 'OwnerInquired':
       return [{ type: 'inquire', agent: event.data.owner, about: id, id: `${id}:${event.sequence}` }];
     case 'AgentCreated':
+    case 'AgentForked':
     case 'ConfigChanged':
     case 'AgentStopped':
     case 'TargetQueued':

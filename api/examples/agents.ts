@@ -6,7 +6,11 @@ const digests = {
   changed: '6e35308559c8fe6b5e296f4011899f26d89707d29f1f4e91a4946dcfa51ddd6e',
   config: 'eb66977b9a3a8ef68c7d859f3299afc0a837f5bbba72c72be468695e9fc6828a',
 };
-const times = { created: '2026-11-24T21:47:22.705Z', flagSet: '2026-11-24T21:47:22.758Z' };
+const times = {
+  created: '2026-11-24T21:47:22.705Z',
+  flagSet: '2026-11-24T21:47:22.758Z',
+  forked: '2026-11-24T21:50:00.000Z',
+};
 const config = { checkpoint_interval: 60, log_level: 'info', max_flags: 50 };
 
 export const agentExamples = {
@@ -48,6 +52,7 @@ export const agentExamples = {
     properties: { max_flags: { type: 'integer', minimum: 1, maximum: 10_000, default: 500 } },
   },
   config,
+  fork: { at: 2, id: 'shop-before', reason: 'To see what would have been.' },
   command: { type: 'SetFlag', data: { key: 'dark-mode', value: true }, reason: 'The night shift asked for it.' },
   rollback: { version: 1, reason: 'It was better before.' },
   info: {
@@ -111,6 +116,32 @@ export const eventExamples = {
     next: 2,
   },
   diff: { from: 1, to: 2, diff: [{ op: 'add', path: '/state/flags/dark-mode', value: true }] },
+  ledgerLine: { cursor: 'WyI4MTIiLCIyMDQ0Il0', record: event },
+  blame: {
+    events: [
+      {
+        sequence: 2,
+        time: times.flagSet,
+        type: event.type,
+        principal: 'ann',
+        reason: event.reason,
+        commandid: event.commandid,
+        changes: [{ path: '/state/flags/dark-mode', after: true }],
+        truncated: false,
+      },
+    ],
+    next: null,
+  },
+  replay: {
+    agent: 'shop',
+    from: 1,
+    to: 3,
+    events: 3,
+    begins: times.created,
+    ends: times.flagSet,
+    socket: '/ws',
+    message: { op: 'replay', agent: 'shop', from: '1', to: '3', speed: 10 },
+  },
   kinds: {
     kinds: [
       {

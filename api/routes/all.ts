@@ -14,6 +14,7 @@ import { eventRoutes } from './events/routes';
 import { keepingRoutes } from './evidence/keeping';
 import { rebuildRoutes } from './evidence/rebuild';
 import { exportRoutes } from './evidence/export';
+import { stream } from './evidence/stream';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
@@ -36,6 +37,7 @@ const described: readonly Route[] = [
   ...keepingRoutes,
   ...rebuildRoutes,
   ...exportRoutes,
+  stream,
   ...actionRoutes,
   ...runbookRoutes,
   ...runRoutes,

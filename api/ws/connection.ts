@@ -9,6 +9,7 @@ import { LogFollower } from './log-follower';
 import { Outbox } from './outbox';
 import type { Past } from './past';
 import { errorFrame, filterOf, frameOf, parseMessage, type Subscribe } from './protocol';
+import { Replayer, type History } from './replayer';
 import { Sender } from './sender';
 import { Visit, type Visitor, type VisitPorts } from './visit';
 
@@ -19,6 +20,7 @@ export interface ConnectionPorts extends VisitPorts {
   hub: Hub;
   past: Past;
   logs: RunLogStream;
+  history: History;
   logger: Logger;
   onSlow(): void;
 }
@@ -27,6 +29,7 @@ export interface ConnectionPorts extends VisitPorts {
 export class Connection implements Member {
   private readonly sender: Sender;
   private readonly logs: LogFollower;
+  private readonly replays: Replayer;
   private readonly visit: Visit;
   private readonly early = new Set<string>();
   private outbox: Outbox | null = null;
@@ -47,6 +50,7 @@ export class Connection implements Member {
       if (!this.visit.may('runs:read')) this.logs.end();
     };
     this.visit = new Visit(visitor, ports, less, (code, reason) => this.turnOut(code, reason));
+    this.replays = new Replayer(this.sender, ports.history, this.visit, ports.logger);
     // A broken frame or connection closes the socket, which is all that there is to do.
     socket.on('error', (error) => ports.logger.debug({ err: error }, 'ws: broken'));
     socket.on('pong', () => {
@@ -111,6 +115,12 @@ export class Connection implements Member {
       case 'unlogs':
         this.logs.unfollow(message.run);
         return this.sender.send(frameOf({ op: 'unlogged', run: message.run }));
+      case 'replay':
+        return this.replays.play(message);
+      case 'replay_pause':
+      case 'replay_resume':
+      case 'replay_stop':
+        return this.replays.control(message);
       case 'ping':
         return this.sender.send(frameOf({ op: 'pong' }));
     }
@@ -154,6 +164,7 @@ export class Connection implements Member {
     this.ports.hub.remove(this);
     this.sender.end();
     this.logs.end();
+    this.replays.end();
     this.outbox?.end();
   }
 }

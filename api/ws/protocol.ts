@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { parse } from 'secure-json-parse';
 import { eventAgent, eventName, type EventRecord } from '../../actors/core/event';
+import { momentText } from '../moment';
 import { Problem } from '../problem';
 import { agentIdPattern } from '../schemas';
 import { validator } from '../validator';
@@ -32,6 +33,25 @@ const unlogs = Type.Object(
   { op: Type.Literal('unlogs'), run: Type.String({ pattern: agentIdPattern }) },
   { additionalProperties: false },
 );
+const replayName = Type.String({ minLength: 1, maxLength: 100 });
+const replay = Type.Object(
+  {
+    op: Type.Literal('replay'),
+    agent: Type.String({ pattern: agentIdPattern }),
+    from: Type.Optional(momentText),
+    to: Type.Optional(momentText),
+    /** How many times as fast as it happened. */
+    speed: Type.Number({ minimum: 0.1, maximum: 1000, default: 1 }),
+    /** What its frames call it; the agent's id where it is left out. */
+    replay: Type.Optional(replayName),
+  },
+  { additionalProperties: false },
+);
+const replayOps = ['replay_pause', 'replay_resume', 'replay_stop'] as const;
+const replayControl = Type.Object(
+  { op: Type.Unsafe<(typeof replayOps)[number]>({ type: 'string', enum: [...replayOps] }), replay: replayName },
+  { additionalProperties: false },
+);
 const bare = Type.Object(
   { op: Type.Unsafe<'unsubscribe' | 'ping'>({ type: 'string', enum: ['unsubscribe', 'ping'] }) },
   { additionalProperties: false },
@@ -39,14 +59,20 @@ const bare = Type.Object(
 
 export type Subscribe = Static<typeof subscribe>;
 export type FollowLogs = Static<typeof logs>;
-export type ClientMessage = Subscribe | FollowLogs | Static<typeof unlogs> | Static<typeof bare>;
+export type PlayHistory = Static<typeof replay>;
+export type ControlReplay = Static<typeof replayControl>;
+export type ClientMessage =
+  Subscribe | FollowLogs | PlayHistory | ControlReplay | Static<typeof unlogs> | Static<typeof bare>;
 
 const checkSubscribe = validator(subscribe, 'the message', 'invalid_body', false);
 const checkBare = validator(bare, 'the message', 'invalid_body', false);
-const checks = new Map([
+const checkReplayControl = validator(replayControl, 'the message', 'invalid_body', false);
+const checks = new Map<string, (value: unknown) => void>([
   ['subscribe', checkSubscribe],
   ['logs', validator(logs, 'the message', 'invalid_body', false)],
   ['unlogs', validator(unlogs, 'the message', 'invalid_body', false)],
+  ['replay', validator(replay, 'the message', 'invalid_body', false)],
+  ...replayOps.map((op) => [op, checkReplayControl] as const),
 ]);
 
 /** @throws Problem `invalid_message` */

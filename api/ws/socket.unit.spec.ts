@@ -5,7 +5,9 @@ import { WebSocket, type ClientOptions } from 'ws';
 import type { EventRecord } from '../../actors/core/event';
 import type { EventStream } from '../dependencies';
 import { Clients } from '../client';
-import { emptyLedger, noLimits, someRecord, startTestApi, type TestApi } from '../stand-ins';
+import { AgentEvents } from '../agent-events';
+import { AgentMoments } from '../agent-moments';
+import { emptyLedger, historyOf, noLimits, noSnapshots, someRecord, startTestApi, type TestApi } from '../stand-ins';
 import { Connection } from './connection';
 import { Hub } from './hub';
 import { StreamPast } from './past';
@@ -86,7 +88,10 @@ describe('a socket', () => {
       origins: new Set(['https://console.example']),
       logger,
       onSocket: (socket, visitor) => {
-        const ports = { access: api.access, audit: api.identity, runs: { agents: api.agents, ledger: emptyLedger } };
+        const events = new AgentEvents(emptyLedger, historyOf(api.agents));
+        const history = { events, moments: new AgentMoments(events, emptyLedger, noSnapshots, logger) };
+        const runs = { agents: api.agents, ledger: emptyLedger };
+        const ports = { access: api.access, audit: api.identity, history, runs };
         new Connection(socket, visitor, { ...ports, hub, past, logs, logger, onSlow: () => (shed += 1) });
       },
     });

@@ -1,12 +1,13 @@
 import { uuidv7 } from 'uuidv7';
 import type { EventRecord } from '../../actors/core/event';
 import type { Access } from '../access/access';
-import { demand, demandRunReach, mayHear } from '../access/authorize';
-import type { Permission } from '../access/policy';
+import { demand, demandReach, demandRunReach, mayHear } from '../access/authorize';
+import { demandOn, type Permission } from '../access/policy';
 import { nobody, type Principal } from '../access/principal';
 import type { Audit } from '../audit';
 import type { Dependencies } from '../dependencies';
 import { problemOf, type Problem } from '../problem';
+import type { OwnAct } from '../route';
 
 /** Who came in, and from where. */
 export interface Visitor {
@@ -57,6 +58,12 @@ export class Visit {
     await demandRunReach(this.ports.runs, this.principal, runId);
   }
 
+  /** @throws Problem `forbidden` */
+  demandAgent(agentId: string): void {
+    demand(this.principal, demandOn(agentId, 'events:read'));
+    demandReach(this.principal, agentId);
+  }
+
   mayHear(record: EventRecord): boolean {
     return mayHear(this.principal, record);
   }
@@ -72,9 +79,14 @@ export class Visit {
 
   /** Puts a refusal on record. @throws what the record throws */
   async deny(problem: Problem): Promise<void> {
+    await this.record({ type: 'AccessDenied', reason: problem.message });
+  }
+
+  /** Puts on record what its client does. @throws what the record throws */
+  async record(act: OwnAct): Promise<void> {
     const { principal, address } = this.visitor;
     const who = { principal: principal.subject, address, requestId: this.id };
-    await this.ports.audit.record({ type: 'AccessDenied', ...who, method: 'GET /ws', reason: problem.message });
+    await this.ports.audit.record({ ...who, method: 'GET /ws', ...act });
   }
 
   private async renew(): Promise<void> {

@@ -1,5 +1,5 @@
-/** What a cursor holds, part by part: a moment (ISO 8601, UTC), any text, or a whole number, as text, that Postgres has as integer. */
-export type CursorPart = 'time' | 'text' | 'number';
+/** What a cursor holds, part by part: a moment (ISO 8601, UTC), any text, or a whole number, as text, that Postgres has as integer or bigint. */
+export type CursorPart = 'time' | 'text' | 'number' | 'bigint';
 
 /** The place where a page ended, as a text that means nothing to who carries it. */
 export function formatCursor(parts: readonly string[]): string {
@@ -25,8 +25,8 @@ export function parseCursor<const P extends readonly CursorPart[]>(
 function checkedPart(part: CursorPart, value: unknown): string {
   if (typeof value !== 'string' || value.includes('\0')) throw new Error('not a text');
   if (part === 'text') return value;
-  if (part === 'number') {
-    if (!/^[0-9]{1,9}$/.test(value)) throw new Error('not a number');
+  if (part === 'number' || part === 'bigint') {
+    if (!(part === 'number' ? /^[0-9]{1,9}$/ : /^[0-9]{1,18}$/).test(value)) throw new Error('not a number');
     return value;
   }
   const time = new Date(value).toISOString();

@@ -24,27 +24,35 @@ export async function createAgent(
   const kind = kindNamed(kindName);
   if (kind.internal) throw new Problem('internal_kind');
   const command = commandMeta(sender);
-  const agentId = id ?? generatedId(sender, command.id);
-  const creation: Creation = {
+  const agentId = id ?? newAgentId(sender, command.id);
+  return makeAgent(deps, {
     kind: kind.name,
     id: agentId,
     name: name ?? agentId,
     config: configOf(kind, config),
     command,
-  };
+  });
+}
+
+/** Makes an agent, or finds the one that the same command has made before. @throws Problem `agent_exists` | `unavailable` */
+export async function makeAgent(
+  deps: Dependencies,
+  creation: Creation,
+): Promise<{ agent: PresentedAgent; replayed: boolean }> {
+  const { id, command } = creation;
   try {
     const agent = await deps.agents.create(creation);
     return { agent: presentAgent(agent, 'live'), replayed: false };
   } catch (error) {
     if (problemOf(error).code !== 'agent_exists') throw error;
-    const first = await deps.events.one(agentId, 1);
+    const first = await deps.events.one(id, 1);
     if (first.commandid !== command.id) throw error;
-    return { agent: presentAgent(await deps.agents.view(agentId), 'live'), replayed: true };
+    return { agent: presentAgent(await deps.agents.view(id), 'live'), replayed: true };
   }
 }
 
 /** The same for the same key, so that a retry meets what the first try made. */
-function generatedId({ headers }: Sender, commandId: string): string {
+export function newAgentId({ headers }: Sender, commandId: string): string {
   if (headers['idempotency-key'] === undefined) return uuidv7();
   return createHash('sha256').update(commandId).digest('hex').slice(0, 32);
 }

@@ -10,6 +10,7 @@ import { problemOf } from '../../problem';
 import { apiPrefix, route, type Route } from '../../route';
 import { agent, agentParams, writeHeaders } from '../../schemas';
 import { createAgent } from './create';
+import { fork } from './fork';
 import { agentPage, getQuery, listQuery, newAgent } from './schema';
 
 const tag = 'agents';
@@ -126,4 +127,4 @@ const schema = route({
   },
 });
 
-export const agentRoutes: Route[] = [list, create, get, stop, schema];
+export const agentRoutes: Route[] = [list, create, fork, get, stop, schema];

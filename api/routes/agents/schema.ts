@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { agentExamples } from '../../examples/agents';
 import { nextCursor, pageQuery } from '../../pages';
-import { agentSummary, chosenId } from '../../schemas';
+import { agentSummary, chosenId, sequence } from '../../schemas';
 
 export const listQuery = Type.Object(
   {
@@ -18,14 +18,30 @@ export const agentPage = Type.Object(
   { $id: 'AgentPage', examples: [agentExamples.agentPage] },
 );
 
+const agentName = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' });
+
 export const newAgent = Type.Object(
   {
     kind: Type.String({ minLength: 1, maxLength: 100 }),
     id: Type.Optional(chosenId),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' })),
+    name: Type.Optional(agentName),
     config: Type.Optional(Type.Object({}, { description: 'By the schema of the kind; defaults are filled in.' })),
   },
   { additionalProperties: false, examples: [agentExamples.newAgent] },
+);
+
+export const forkBody = Type.Object(
+  {
+    at: Type.Optional(
+      Type.Union([sequence, Type.String({ format: 'date-time', maxLength: 40 })], {
+        description: 'After which event, by its sequence, or at what time; as it stands where it is left out.',
+      }),
+    ),
+    id: Type.Optional(chosenId),
+    name: Type.Optional(agentName),
+    reason: Type.Optional(Type.String({ description: 'Why; kept in its first event.', maxLength: 1000 })),
+  },
+  { additionalProperties: false, examples: [agentExamples.fork] },
 );
 
 export const getQuery = Type.Object(

@@ -1,11 +1,9 @@
-import { presentAgent, type PresentedAgent } from '../../agent-reader';
-import { jsonDiff } from '../../json-diff';
 import { linkHeader, nextLink } from '../../pages';
 import { route, type Reply, type Route } from '../../route';
-import { agent, agentParams, eventRecord } from '../../schemas';
+import { agentParams, eventRecord } from '../../schemas';
 import { ndjson, ndjsonStream } from './ndjson';
-import { agentAt } from './past';
-import { agentDiff, diffQuery, eventPage, eventsQuery, stateQuery } from './schema';
+import { momentRoutes } from './moments';
+import { eventPage, eventsQuery } from './schema';
 
 const tag = 'events';
 const defaultLimit = 100;
@@ -50,49 +48,4 @@ function pageReply(id: string, events: object[], next: number | null, to: number
   return { body: { events, next }, headers: nextLink(`/agents/${id}/events`, { from: next, limit, to: end }) };
 }
 
-const state = route({
-  method: 'get',
-  path: '/agents/{id}/state',
-  operationId: 'getStateAt',
-  permission: 'events:read',
-  tag,
-  summary: 'An agent as it stood after an event',
-  params: agentParams,
-  query: stateQuery,
-  responses: { 200: { description: 'Folded from its events.', schema: agent } },
-  problems: ['agent_not_found', 'out_of_range', 'records_expired', 'unavailable'],
-  async handler({ params: { id }, query: { at }, deps }) {
-    const [then] = await agentAt(deps.events, id, at);
-    return { body: presentAgent(then, 'history') };
-  },
-});
-
-const diff = route({
-  method: 'get',
-  path: '/agents/{id}/diff',
-  operationId: 'diffStates',
-  permission: 'events:read',
-  tag,
-  summary: 'What changed between two events',
-  params: agentParams,
-  query: diffQuery,
-  responses: { 200: { description: 'A JSON Patch.', schema: agentDiff } },
-  problems: ['agent_not_found', 'out_of_range', 'records_expired', 'unavailable'],
-  async handler({ params: { id }, query: { from, to }, deps }) {
-    const [before, after] = await agentAt(deps.events, id, from, to);
-    return {
-      body: {
-        from,
-        to,
-        diff: jsonDiff(compared(presentAgent(before, 'history')), compared(presentAgent(after, 'history'))),
-      },
-    };
-  },
-});
-
-/** What an event can change that is not of the event itself. */
-function compared({ name, status, state: inner, config, configVersion }: PresentedAgent): object {
-  return { name, status, state: inner, config, configVersion };
-}
-
-export const eventRoutes: Route[] = [list, state, diff];
+export const eventRoutes: Route[] = [list, ...momentRoutes];

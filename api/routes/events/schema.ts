@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { eventExamples } from '../../examples/agents';
-import { eventRecord, jsonPatch, sequence } from '../../schemas';
+import { eventRecord, sequence } from '../../schemas';
 
 export const eventsQuery = Type.Object(
   {
@@ -24,28 +24,4 @@ export const eventPage = Type.Object(
     next: Type.Union([sequence, Type.Null()], { description: '`from` of the next page; null on the last.' }),
   },
   { $id: 'EventPage', examples: [eventExamples.eventPage] },
-);
-
-export const stateQuery = Type.Object(
-  {
-    at: Type.Optional(
-      Type.Integer({
-        description: 'After which event; the last where it is left out.',
-        minimum: 1,
-        maximum: Number.MAX_SAFE_INTEGER,
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-export const diffQuery = Type.Object({ from: sequence, to: sequence }, { additionalProperties: false });
-
-export const agentDiff = Type.Object(
-  { from: sequence, to: sequence, diff: jsonPatch },
-  {
-    $id: 'AgentDiff',
-    description: 'What leads from the agent after event `from` to the agent after event `to`.',
-    examples: [eventExamples.diff],
-  },
 );

@@ -116,7 +116,13 @@ export const run = Type.Object(
     updatedAt: time,
     startedAt: maybeTime,
     endedAt: maybeTime,
-    lineage: orNull(Type.Object({ type: Type.String(), of: Type.String() })),
+    lineage: orNull(
+      Type.Object({
+        type: Type.String(),
+        of: Type.String(),
+        at: Type.Optional(Type.Object({ sequence, hash: Type.String() }, { description: 'Of a fork.' })),
+      }),
+    ),
   },
   {
     $id: 'Run',
