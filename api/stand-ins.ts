@@ -17,14 +17,7 @@ import { AgentMoments } from './agent-moments';
 import { createApp } from './app';
 import { Clients } from './client';
 import type { Tokens } from './access/tokens';
-import type {
-  Agents,
-  Dependencies,
-  KeptSnapshots,
-  Ledger,
-  RequestLimits,
-  SignedEvidence,
-} from './dependencies';
+import type { Agents, Dependencies, KeptSnapshots, Ledger, RequestLimits, SignedEvidence } from './dependencies';
 import { emptyEvidence } from './export/stand-ins';
 import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
