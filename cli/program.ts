@@ -5,6 +5,8 @@ import { addApprovalCommands } from './commands/approvals';
 import { addConfigCommands } from './commands/config';
 import { addDoctorCommand } from './commands/doctor';
 import { addEventCommands } from './commands/events';
+import { addEvidenceCommands } from './commands/evidence';
+import { addMomentCommands } from './commands/moments';
 import { addRunbookCommands } from './commands/runbooks';
 import { addRunCommands } from './commands/runs';
 import { addSessionCommands } from './commands/session';
@@ -28,6 +30,8 @@ function programOf(): Command {
   addAgentCommands(program);
   addConfigCommands(program);
   addEventCommands(program);
+  addMomentCommands(program);
+  addEvidenceCommands(program);
   addRunCommands(program);
   addApprovalCommands(program);
   addRunbookCommands(program);
