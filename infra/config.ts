@@ -66,6 +66,7 @@ export const environmentSchema = Type.Object({
   YMERA_WRITE_ROOTS: Type.String({ default: '' }),
   YMERA_WORKSPACE: Type.Optional(Type.String()),
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
+  YMERA_CONTAINERS: Type.Optional(Type.String({ pattern: '^(unix:///|https?://)' })),
 });
 
 export type Environment = Static<typeof environmentSchema>;

@@ -8,6 +8,7 @@ export interface AllowedHere {
   readRoots: string[];
   writeRoots: string[];
   workspace: string;
+  containers?: string;
 }
 
 /** Any program while developing, none in production unless named; no file but those of the roots. */
@@ -18,6 +19,7 @@ export function actionSettings(env: Environment): AllowedHere {
     readRoots: [...folders(env.YMERA_READ_ROOTS), ...folders(env.YMERA_WRITE_ROOTS), workspace],
     writeRoots: [...folders(env.YMERA_WRITE_ROOTS), workspace],
     workspace,
+    ...(env.YMERA_CONTAINERS === undefined ? {} : { containers: env.YMERA_CONTAINERS }),
   };
 }
 

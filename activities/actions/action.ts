@@ -13,6 +13,8 @@ export interface ActionSettings {
   writeRoots: readonly string[];
   /** Where a step may keep what it makes, such as a clone: one folder for each run below it. */
   workspace: string;
+  /** Address of the container engine's Docker API; undefined where this worker has none. */
+  containers?: string;
 }
 
 /** All that a plan has to go by: there is no way from here to do anything. */
