@@ -12,6 +12,8 @@ import { gitRevert } from './git-revert';
 import { gitTag } from './git-tag';
 import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
+import { metricsCompare } from './metrics-compare';
+import { metricsMeasure } from './metrics-measure';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
 import { probeCheck } from './probe-check';
@@ -33,6 +35,8 @@ export const actions: readonly Action[] = [
   gitTag,
   httpCheck,
   httpRequest,
+  metricsCompare,
+  metricsMeasure,
   notifyNotification,
   notifyWebhook,
   probeCheck,
