@@ -10,6 +10,7 @@ import { startAlertmanager, startPrometheus, type Monitor } from '../_util/monit
 import { startTestStack, type TestStack } from '../_util/stack';
 import { describeWithTools } from '../_util/tools';
 
+type Shown = { status: string; steps: { path: string; status: string }[] };
 const secret = 'what Alertmanager was told';
 
 /** A real Prometheus and a real Alertmanager: a query that is watched, alerts that go out, and alerts that come in. */
@@ -162,8 +163,11 @@ describeWithTools(['prometheus', 'alertmanager'], 'alerting', (files) => {
     const runs = async () => (await api.call('GET', 'runs?runbook=flush-mail')).body.runs as { id: string }[];
     await until(async () => (await runs()).length === 1, 'its run', 20_000);
     const run = (await runs())[0]?.id;
-    const stateOf = async () => (await api.call('GET', `runs/${run}`)).body;
-    await until(async () => (await stateOf()).steps?.under_way?.status === 'running', 'the first step', 20_000);
+    const stateOf = async () => {
+      const { status, steps } = (await api.call('GET', `runs/${run}`)).body as Shown;
+      return { status, steps: Object.fromEntries(steps.map((step) => [step.path, step.status])) };
+    };
+    await until(async () => (await stateOf()).steps['under_way'] === 'running', 'the first step', 20_000);
 
     const issue = (await of('IssueDetected', 'queue'))[0]?.data['issue'];
     const acknowledge = { type: 'AcknowledgeIssue', data: { issue }, reason: 'I flush it' };
@@ -171,12 +175,10 @@ describeWithTools(['prometheus', 'alertmanager'], 'alerting', (files) => {
 
     queued = 0;
     await until(async () => (await of('TargetRecovered', 'service')).length === 1, 'the end of the alert', 30_000);
-    expect((await stateOf()).steps.under_way.status).toBe('running');
+    expect((await stateOf()).steps['under_way']).toBe('running');
     writeFileSync(go, '');
     await until(async () => (await stateOf()).status === 'cancelled', 'the end of the run', 20_000);
-    const { steps } = await stateOf();
-    expect(steps.under_way.status).toBe('succeeded');
-    expect(steps.pending).toBeUndefined();
+    expect((await stateOf()).steps).toEqual({ under_way: 'succeeded' });
     await until(
       async () => (await of('RemediationCompleted', 'service'))[0]?.data['outcome'] === 'recovered',
       'what it came to',
