@@ -15,14 +15,14 @@ export interface Edge {
 export const unknownEdge: EdgeState = { status: 'unknown', against: null };
 
 /**
- * Takes one probe's result. An edge is there when enough results in a row say the other thing than before; from
- * `unknown`, a single good result is enough.
+ * Takes one probe's result. An edge is there when enough results in a row say the other thing than before, bad ones for long
+ * enough, too; from `unknown`, a single good result is enough.
  */
 export function detectEdge(
   state: EdgeState,
   result: 'up' | 'down',
   now: string,
-  thresholds: { failingAfter: number; recoveringAfter: number },
+  thresholds: { failingAfter: number; failingForMs: number; recoveringAfter: number },
 ): { state: EdgeState; edge: Edge | null } {
   if (state.status === result) return { state: { ...state, against: null }, edge: null };
   const against =
@@ -31,6 +31,7 @@ export function detectEdge(
       : { result, count: 1, since: now };
   const needed =
     result === 'down' ? thresholds.failingAfter : state.status === 'unknown' ? 1 : thresholds.recoveringAfter;
-  if (against.count < needed) return { state: { ...state, against }, edge: null };
+  const early = result === 'down' && Date.parse(now) - Date.parse(against.since) < thresholds.failingForMs;
+  if (against.count < needed || early) return { state: { ...state, against }, edge: null };
   return { state: { status: result, against: null }, edge: { to: result, since: against.since, count: against.count } };
 }

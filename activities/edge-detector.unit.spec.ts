@@ -1,6 +1,6 @@
 import { detectEdge, unknownEdge, type Edge, type EdgeState } from './edge-detector';
 
-const thresholds = { failingAfter: 3, recoveringAfter: 2 };
+const thresholds = { failingAfter: 3, failingForMs: 0, recoveringAfter: 2 };
 
 function run(results: string): (Edge | null)[] {
   let state: EdgeState = unknownEdge;
@@ -23,5 +23,16 @@ describe('an edge', () => {
   });
   it('back up needs its own count', () => {
     expect(edges('---+-++')).toEqual(['2:down:t0', '6:up:t5']);
+  });
+  it('needs failures to go on for a time, too, where the target says so', () => {
+    const patient = { failingAfter: 2, failingForMs: 30_000, recoveringAfter: 1 };
+    let state: EdgeState = { status: 'up', against: null };
+    const seen = [0, 10, 20, 29, 30, 40].flatMap((second) => {
+      const now = new Date(second * 1000).toISOString();
+      const next = detectEdge(state, 'down', now, patient);
+      state = next.state;
+      return next.edge ? [`${second}:${next.edge.count}`] : [];
+    });
+    expect(seen).toEqual(['30:5']);
   });
 });

@@ -47,6 +47,7 @@ describe('a dry-run', () => {
     const server = await testServer((_, response) => response.end());
     const url = `${server.url}/x`;
     const { port } = new URL(server.url);
+    const latency = { name: 'latency', better: 'lower', source: { type: 'http', url } };
     const given: Record<string, object> = {
       'debug.echo': { a: 1 },
       'disk.usage': { path: '/' },
@@ -60,6 +61,8 @@ describe('a dry-run', () => {
       'git.tag': { path: at('repo'), name: 'v1', message: 'm' },
       'http.check': { url },
       'http.request': { url, method: 'DELETE' },
+      'metrics.compare': { metrics: [latency], before: {}, after: {} },
+      'metrics.measure': { metrics: [latency] },
       'notify.notification': { title: 't' },
       'notify.webhook': { url, payload: {} },
       'probe.check': { probe: { type: 'http', url } },

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/command';
+import { isGone } from '../actors/core/errors';
 import type { Target } from '../actors/devops/config';
 import type { WatchInput } from '../actors/devops/effects';
-import { detectEdge, unknownEdge, type Edge, type EdgeState } from './edge-detector';
-import { isGone } from '../actors/core/errors';
+import { frozenBy } from '../actors/policy/freezes';
 import type { CommandSender } from './ports';
-import { probeOnce } from './probe';
+import type { Probe, ProbeMeans } from './probe';
+import { nothingKnown, watchTarget, type Known } from './watch-target';
 
 export interface WatchActivities {
   /** Probes until it is cancelled (throws then) or the agent is gone (returns). Reports edges only. */
@@ -15,18 +16,34 @@ export interface WatchActivities {
 
 const heartbeatEveryMs = 2000;
 const resendAfterMs = 1000;
+/** Maintenance windows are looked at so often. */
+const windowsEveryMs = 1000;
 
-export function watchActivities(sender: CommandSender): WatchActivities {
+export function watchActivities(sender: CommandSender, means: ProbeMeans): WatchActivities {
   return {
     async watchTargets(input) {
+      const { agentId, revision, maintenance: windows = [] } = input;
       const context = Context.current();
-      const known = (context.info.heartbeatDetails ?? {}) as Record<string, EdgeState>;
-      const states = new Map(input.targets.map(({ name }) => [name, known[name] ?? unknownEdge]));
+      const known = (context.info.heartbeatDetails ?? {}) as Record<string, Known>;
+      const states = new Map(input.targets.map(({ name }) => [name, known[name] ?? nothingKnown]));
       const gone = new AbortController();
       const stop = AbortSignal.any([context.cancellationSignal, gone.signal]);
       const beat = setInterval(() => context.heartbeat(Object.fromEntries(states)), heartbeatEveryMs);
+      const tell = async (command: CommandEnvelope): Promise<void> => {
+        if (!(await deliver(sender, agentId, command, stop))) gone.abort();
+      };
+      const isMuted = (name: string): boolean =>
+        windows.length > 0 && frozenBy({ freezes: windows }, [name], new Date().toISOString()) !== null;
+      const posts = input.targets.filter(isAsked).map((target) => ({
+        ...{ agentId, revision, target, stop, means, tell },
+        isMuted: () => isMuted(target.name),
+        keep: (state: Known) => void states.set(target.name, state),
+      }));
       try {
-        await Promise.all(input.targets.map((target) => watchTarget(input, target, states, stop, sender, gone)));
+        await Promise.all([
+          ...posts.map((post) => watchTarget(post, states.get(post.target.name) ?? nothingKnown)),
+          watchWindows(input, stop, tell),
+        ]);
       } finally {
         clearInterval(beat);
       }
@@ -35,40 +52,33 @@ export function watchActivities(sender: CommandSender): WatchActivities {
   };
 }
 
-async function watchTarget(
-  { agentId, revision }: WatchInput,
-  target: Target,
-  states: Map<string, EdgeState>,
-  stop: AbortSignal,
-  sender: CommandSender,
-  gone: AbortController,
-): Promise<void> {
-  const thresholds = { failingAfter: target.failing_after, recoveringAfter: target.recovering_after };
-  while (!stop.aborted) {
-    const result = await probeOnce(target.probe, target.timeout, stop);
-    if (stop.aborted) return;
-    const now = new Date().toISOString();
-    const before = states.get(target.name) ?? unknownEdge;
-    const { state, edge } = detectEdge(before, result.ok ? 'up' : 'down', now, thresholds);
-    if (edge) {
-      const command = edgeCommand(agentId, revision, target.name, edge, result.ok ? '' : result.error);
-      if (!(await deliver(sender, agentId, command, stop))) gone.abort();
-    }
-    // Only once the agent knows: a worker that dies before it sees the edge again.
-    states.set(target.name, state);
-    await delay(target.interval * 1000, undefined, { signal: stop }).catch(() => undefined);
-  }
+function isAsked(target: Target): target is Target & { probe: Probe } {
+  return target.probe.type !== 'alerts';
 }
 
-function edgeCommand(agentId: string, revision: number, target: string, edge: Edge, error: string): CommandEnvelope {
-  const { to, since, count } = edge;
-  return {
-    id: `watch:${agentId}:${revision}:${target}:${to}:${since}`,
-    principal: `${systemPrincipalPrefix}watch`,
-    ...(to === 'down'
-      ? { type: 'ReportDown', data: { target, revision, since, failures: count, error } }
-      : { type: 'ReportUp', data: { target, revision, since } }),
-  };
+/** Tells which maintenance windows are open, whenever that changes, until it is told to stop. */
+async function watchWindows(
+  { agentId, revision, maintenance: windows = [] }: WatchInput,
+  stop: AbortSignal,
+  tell: (command: CommandEnvelope) => Promise<void>,
+): Promise<void> {
+  // An earlier try, or other orders, may have left some open.
+  let told = '';
+  while (!stop.aborted && windows.length > 0) {
+    const now = new Date().toISOString();
+    const open = windows.flatMap((window) => {
+      const frozen = frozenBy({ freezes: [{ ...window, targets: ['*'] }] }, [], now);
+      return frozen ? [{ name: window.name, ...(frozen.until === undefined ? {} : { until: frozen.until }) }] : [];
+    });
+    const names = JSON.stringify(open.map(({ name }) => name));
+    if (names !== told) {
+      const principal = `${systemPrincipalPrefix}watch`;
+      const id = `watch:${agentId}:${revision}:windows:${now}`;
+      await tell({ id, principal, type: 'ReportMaintenance', data: { revision, windows: open } });
+      told = names;
+    }
+    await delay(windowsEveryMs, undefined, { signal: stop }).catch(() => undefined);
+  }
 }
 
 /** Tries until the agent has it. @returns false where there is no such agent any more */

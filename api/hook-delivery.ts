@@ -51,10 +51,25 @@ function bearerProof({ headers }: Sent, secret: string): Proof | null {
   return given !== undefined && same(digest(given), digest(secret)) ? { signature: '' } : null;
 }
 
-/** One delivery: its id, and what expressions see of it. Null where it asks for no run. */
+/** One delivery: its id, and what expressions see of it. Null where it asks for nothing. */
 export interface Delivery {
   id: string;
   scope: Record<string, unknown>;
+  /** Of Alertmanager. */
+  group?: AlertGroup;
+}
+
+/** A group of alerts that fires, or is over. */
+export interface AlertGroup {
+  /** SHA-256 of its key. */
+  key: string;
+  firing: boolean;
+  /** When the first of its alerts began, ISO 8601. */
+  since: string;
+  /** What all of its alerts have. */
+  labels: Record<string, string>;
+  /** For a person. */
+  text: string;
 }
 
 /**
@@ -78,22 +93,45 @@ export function deliveryOf({ form }: Pick<Hook, 'form'>, { headers, body }: Sent
   }
 }
 
-interface AlertGroup {
+/** As Alertmanager posts it. */
+interface Notified {
   status: string;
   groupKey: string;
-  alerts: { startsAt: string; status: string }[];
+  commonLabels?: Record<string, unknown>;
+  alerts: NotifiedAlert[];
 }
 
-/** One run for each time that a group begins to fire, however often Alertmanager repeats itself. */
+interface NotifiedAlert {
+  status: string;
+  startsAt: string;
+  labels?: Record<string, unknown>;
+  annotations?: Record<string, unknown>;
+}
+
+const mostText = 500;
+
+/** One delivery for each time that a group begins to fire, and one for its end, however often Alertmanager repeats itself. */
 function alertGroup(event: unknown, scope: object): Delivery | null {
-  if (!isAlertGroup(event)) throw new Problem('malformed_request', 'the body is not a notification of Alertmanager');
-  const firing = event.alerts.filter(({ status }) => status === 'firing');
-  if (event.status !== 'firing' || firing.length === 0) return null;
-  const since = firing.map(({ startsAt }) => startsAt).sort()[0] ?? '';
-  return { id: digest(`${event.groupKey}\n${since}`), scope: { ...scope, alert: firing[0] } };
+  if (!isNotified(event)) throw new Problem('malformed_request', 'the body is not a notification of Alertmanager');
+  const firing = event.status === 'firing';
+  const alerts = firing ? event.alerts.filter(({ status }) => status === 'firing') : event.alerts;
+  const [first] = alerts;
+  if (!first) return null;
+  const since = alerts.map(({ startsAt }) => startsAt).sort()[0] ?? '';
+  const { alertname } = first.labels ?? {};
+  const { summary, description } = first.annotations ?? {};
+  const text = [alertname, summary ?? description].filter((part) => typeof part === 'string').join(': ');
+  const shown = Object.entries(event.commonLabels ?? first.labels ?? {}).map(([name, value]) => [name, String(value)]);
+  const labels = Object.fromEntries(shown) as Record<string, string>;
+  const group = { key: digest(event.groupKey), firing, since, labels, text: (text || 'an alert').slice(0, mostText) };
+  return { id: alertDelivery(event.groupKey, since), scope: { ...scope, alert: first }, group };
 }
 
-function isAlertGroup(event: unknown): event is AlertGroup {
+function alertDelivery(groupKey: string, since: string): string {
+  return digest(`${groupKey}\n${since}`);
+}
+
+function isNotified(event: unknown): event is Notified {
   const { status, groupKey, alerts } = (event ?? {}) as Record<string, unknown>;
   return typeof status === 'string' && typeof groupKey === 'string' && Array.isArray(alerts);
 }

@@ -6,9 +6,12 @@ import { actions, plannable } from '../activities/actions/catalogue';
 import { sweepWorkspaces } from '../activities/actions/workspace';
 import { stepRunner } from '../activities/perform';
 import { stepPlanner } from '../activities/plan-step';
+import { alertActivities } from '../activities/alert-activities';
+import { measureActivities } from '../activities/measure-activities';
 import { watchActivities } from '../activities/watch-activities';
 import { requireServers } from '../infra/config';
 import { NatsPublisher } from '../infra/nats/publisher';
+import { NatsSubjects } from '../infra/nats/subject-sender';
 import { distDir } from '../infra/paths';
 import { readRunbook } from '../projections/queries/runbooks';
 import { runProcess } from '../infra/process';
@@ -46,6 +49,7 @@ runProcess('worker', async (stop, env, logger) => {
 
   const client = connectTemporal(servers.temporal);
   const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
+  const subjects = new NatsSubjects(servers.nats.servers);
   const redis = createRedis(servers.redis.url, logger);
   const checkpoints = new RedisCheckpointStore(redis);
   const onError = (err: unknown, what: string): void => logger.warn({ err }, `${what} failed`);
@@ -82,7 +86,9 @@ runProcess('worker', async (stop, env, logger) => {
         companions: new TemporalCompanions(client, servers.temporal.taskQueue, agents, launches),
         onError,
       }),
-      ...watchActivities(agents),
+      ...watchActivities(agents, doing.settings),
+      ...measureActivities(agents, doing.settings),
+      ...alertActivities({ secrets: doing.secrets, subjects }),
       ...launchActivities(launches),
       ...planActivities(stepPlanner({ ...doing, actions: plannable() })),
       ...runActivities({
@@ -118,6 +124,7 @@ runProcess('worker', async (stop, env, logger) => {
   await keeping;
   await Promise.allSettled([
     publisher.close(),
+    subjects.close(),
     redis.quit(),
     pool.end(),
     connection.close(),

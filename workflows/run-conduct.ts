@@ -42,7 +42,8 @@ export async function conduct(host: RunHost): Promise<void> {
 async function forward(walker: Walker): Promise<Ending> {
   const { host } = walker;
   const scope = new CancellationScope();
-  const watching = condition(() => host.state.cancel !== null).then(() => scope.cancel());
+  const due = (): boolean => host.state.cancel !== null && (!host.state.cancel.pending || host.active === 0);
+  const watching = condition(due).then(() => scope.cancel());
   try {
     return await scope.run(() => through(walker));
   } catch (error) {

@@ -34,7 +34,9 @@ export class Walker {
     const { host } = this;
     const path = frame.prefix + step.id;
     await host.gate();
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run is cancelled');
+    if (CancellationScope.current().consideredCancelled || host.state.cancel?.pending) {
+      throw new CancelledFailure('the run is cancelled');
+    }
     if (isDone(host.state.steps[path])) return;
     const unwanted = host.config.lineage?.skip[path];
     host.checkRoom();

@@ -22,6 +22,8 @@ import { kubernetesRollout } from './kubernetes/kubernetes-rollout';
 import { kubernetesScale } from './kubernetes/kubernetes-scale';
 import { kubernetesUndo } from './kubernetes/kubernetes-undo';
 import { metricsGate } from './metrics-gate';
+import { metricsCompare } from './metrics-compare';
+import { metricsMeasure } from './metrics-measure';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
 import { probeCheck } from './probe-check';
@@ -57,6 +59,8 @@ export const actions: readonly Action[] = [
   kubernetesScale,
   kubernetesUndo,
   metricsGate,
+  metricsCompare,
+  metricsMeasure,
   notifyNotification,
   notifyWebhook,
   probeCheck,

@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { action, ActionError } from './action';
+import { diskSpaceOf } from '../disk-space';
+import { action } from './action';
 import { pathField } from './fields';
 
 const bytes = Type.Number({ description: 'Bytes.' });
@@ -20,13 +20,5 @@ export const diskUsage = action({
   idempotent: true,
   timeout: 10,
   plan: async ({ path }) => ({ asks: path }),
-  async run({ path }) {
-    const { bsize, blocks, bfree, bavail } = await statfs(path).catch((error: NodeJS.ErrnoException) => {
-      throw new ActionError('not_found', `${path} can not be looked at: ${error.code}`);
-    });
-    const used = (blocks - bfree) * bsize;
-    const free = bavail * bsize;
-    const percent = used + free === 0 ? 0 : Math.round((used / (used + free)) * 1000) / 10;
-    return { total: blocks * bsize, used, free, percent };
-  },
+  run: ({ path }) => diskSpaceOf(path),
 });

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import { devopsConfig } from '../../actors/devops/config';
+import { askedProbe } from '../../actors/devops/probes';
 import { probeOnce } from '../probe';
 import { action, ActionError } from './action';
 import { failField, secondsField } from './fields';
 
 const input = Type.Object(
   {
-    probe: devopsConfig.properties.targets.items.properties.probe,
+    probe: askedProbe,
     timeout: secondsField('Seconds that it may take.', 5),
     fail: failField,
   },
@@ -22,7 +22,7 @@ export const probeCheck = action({
   name: 'probe.check',
   title: 'Probe',
   description:
-    'Asks once whether a thing is well, just as the agent does that watches it: over HTTP, TCP or by its process.',
+    'Asks once whether a thing is well, just as the agent does that watches it: over HTTP or TCP, by its process, certificate, disk, container, or a query.',
   input,
   output,
   effect: 'read',
@@ -30,7 +30,7 @@ export const probeCheck = action({
   timeout: 310,
   plan: async ({ probe }) => ({ probes: probe }),
   async run({ probe, timeout, fail }, context) {
-    const result = await probeOnce(probe, timeout, context.signal);
+    const result = await probeOnce(probe, timeout, context.signal, context.settings);
     context.signal.throwIfAborted();
     const output = { ok: result.ok, error: result.ok ? null : result.error };
     if (fail && !result.ok) throw new ActionError('check_failed', result.error, output);

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
-import { connect } from 'node:tls';
 import { Type, type Static } from '@sinclair/typebox';
 import { withTimeout } from '../step-timeout';
+import { certificateOf, daysLeftOf, faultOf, type FoundCertificate } from '../tls-certificate';
 import { action, ActionError, type PlanContext } from './action';
 import { failField, pathField, secondsField } from './fields';
 import { readFacts } from './file-facts';
@@ -34,7 +33,6 @@ const output = Type.Object({
 });
 
 type Input = Static<typeof input>;
-const dayMs = 86_400_000;
 const mostBytes = 1_048_576;
 
 export const tlsCheck = action({
@@ -57,7 +55,7 @@ export const tlsCheck = action({
 
   async run(given, context) {
     const { certificate, untrusted } = await found(given, context);
-    const daysLeft = Math.floor((Date.parse(certificate.validTo) - Date.now()) / dayMs);
+    const daysLeft = daysLeftOf(certificate);
     const error = faultOf(certificate, daysLeft, given.min_days) ?? untrusted;
     const output = {
       ok: error === null,
@@ -74,18 +72,13 @@ export const tlsCheck = action({
   },
 });
 
-interface Found {
-  certificate: X509Certificate;
-  untrusted: string | null;
-}
-
-async function found(given: Input, context: PlanContext): Promise<Found> {
+async function found(given: Input, context: PlanContext): Promise<FoundCertificate> {
   const { host } = given;
   if (host !== undefined && given.file !== undefined) {
     throw new ActionError('invalid_input', 'tls.check takes either `host` or `file`');
   }
   if (host !== undefined) {
-    return withTimeout(given.timeout * 1000, context.signal, (signal) => shake({ ...given, host }, signal));
+    return withTimeout(given.timeout * 1000, context.signal, (signal) => certificateOf({ ...given, host }, signal));
   }
   const path = await fileOf(given, context);
   const { content } = (await readFacts(path, mostBytes)) ?? {};
@@ -100,47 +93,6 @@ async function found(given: Input, context: PlanContext): Promise<Found> {
 async function fileOf({ file }: Input, context: PlanContext): Promise<string> {
   if (file === undefined) throw new ActionError('invalid_input', 'tls.check takes either `host` or `file`');
   return allowedPath(file, 'read', context);
-}
-
-/** Takes the certificate also where it can't be trusted: that is what is asked about. */
-function shake({ host, port, servername, ca }: Input & { host: string }, signal: AbortSignal): Promise<Found> {
-  const name = servername ?? host;
-  const sni = isIP(name) === 0 ? { servername: name } : {};
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, ...sni, ...(ca ? { ca } : {}), rejectUnauthorized: false });
-    const end = (settle: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
-      socket.destroy();
-      settle();
-    };
-    const onAbort = (): void => end(() => reject(signal.reason as Error));
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      end(() =>
-        reject(new ActionError('unreachable', `${host}:${port} did not answer: ${error.code ?? error.message}`)),
-      ),
-    );
-    socket.once('secureConnect', () => {
-      const certificate = socket.getPeerX509Certificate();
-      const untrusted = socket.authorized ? null : `it is not trusted: ${reasonOf(socket.authorizationError)}`;
-      end(() =>
-        certificate
-          ? resolve({ certificate, untrusted })
-          : reject(new ActionError('unreachable', 'it showed no certificate')),
-      );
-    });
-  });
-}
-
-/** Typed as an Error; in fact the code of one, mostly. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
-}
-
-function faultOf({ validFrom }: X509Certificate, daysLeft: number, least: number): string | null {
-  if (daysLeft < 0) return 'it has expired';
-  if (Date.parse(validFrom) > Date.now()) return 'it is not valid yet';
-  return daysLeft < least ? `it is valid for ${daysLeft} days yet, fewer than ${least}` : null;
 }
 
 function oneLine(name: string): string {

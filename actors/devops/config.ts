@@ -1,13 +1,19 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import { baseConfig } from '../core/base-config';
 import type { FieldError } from '../core/errors';
-import { stringEnum } from '../core/string-enum';
+import { jsonBytes } from '../core/json-size';
+import { mostConfigBytes } from '../core/limits';
+import { freeze, windowFaults } from '../policy/config';
+import { alerting, alertingFaults } from './alerting';
+import { fleet, membersOf } from './fleets';
+import { name, seconds, shippedRunbook, target, type Target } from './target';
 
-/** The remediation that comes with Ymera: `runbooks/remediate-target.yaml`. */
-export const shippedRunbook = 'remediate-target';
+export type { Probe, Target } from './target';
+export { shippedRunbook } from './target';
 
-const name = Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9][a-z0-9-]*$' });
-const seconds = { minimum: 0.1, maximum: 86400 };
+/** Most targets of one agent, those of fleets among them. */
+const mostTargets = 500;
 
 const command = Type.Object(
   {
@@ -29,93 +35,6 @@ const command = Type.Object(
   { additionalProperties: false, default: {} },
 );
 
-const httpProbe = Type.Object(
-  {
-    type: Type.Literal('http'),
-    url: Type.String({ minLength: 1, maxLength: 2048, pattern: '^https?://[^\\s]+$' }),
-    method: stringEnum(['GET', 'HEAD'], { default: 'GET' }),
-    expect_status: Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), {
-      description: 'Statuses that count as healthy; empty means any from 200 to 299.',
-      maxItems: 50,
-      default: [],
-    }),
-  },
-  { additionalProperties: false, title: 'HTTP' },
-);
-
-const tcpProbe = Type.Object(
-  {
-    type: Type.Literal('tcp'),
-    host: Type.String({ minLength: 1, maxLength: 253 }),
-    port: Type.Integer({ minimum: 1, maximum: 65535 }),
-  },
-  { additionalProperties: false, title: 'TCP' },
-);
-
-const processProbe = Type.Object(
-  {
-    type: Type.Literal('process'),
-    pid_file: Type.String({ description: 'A file that holds the process id.', minLength: 1, maxLength: 4096 }),
-  },
-  { additionalProperties: false, title: 'Process' },
-);
-
-const remediation = Type.Object(
-  {
-    runbook: Type.String({
-      description: 'Run for each attempt. The one that ships with Ymera runs a command and verifies with the probe.',
-      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
-      default: shippedRunbook,
-    }),
-    command: Type.Optional(
-      Type.String({ description: 'Name of one of the allowed `commands`.', minLength: 1, maxLength: 63 }),
-    ),
-    input: Type.Record(Type.String(), Type.Unknown(), { description: 'Input of another runbook.', default: {} }),
-    attempts: Type.Integer({ description: 'Most runs before a person is told.', minimum: 1, maximum: 20, default: 3 }),
-    backoff: Type.Number({
-      description: 'Seconds before the second attempt; doubled for each one after.',
-      minimum: 0,
-      maximum: 3600,
-      default: 5,
-    }),
-    cooldown: Type.Number({
-      description: 'Seconds after a remediation in which no other one starts.',
-      minimum: 0,
-      maximum: 86400,
-      default: 300,
-    }),
-    settle: Type.Number({
-      description: 'Seconds in which the probe must succeed after the command ran.',
-      ...seconds,
-      default: 15,
-    }),
-  },
-  { additionalProperties: false },
-);
-
-const target = Type.Object(
-  {
-    name,
-    probe: Type.Union([httpProbe, tcpProbe, processProbe]),
-    interval: Type.Number({ description: 'Seconds between probes.', ...seconds, default: 10 }),
-    timeout: Type.Number({ description: 'Seconds that one probe may take.', minimum: 0.05, maximum: 300, default: 5 }),
-    failing_after: Type.Integer({
-      description: 'Failed probes in a row that make an issue.',
-      minimum: 1,
-      maximum: 100,
-      default: 3,
-    }),
-    recovering_after: Type.Integer({
-      description: 'Good probes in a row that end it.',
-      minimum: 1,
-      maximum: 100,
-      default: 2,
-    }),
-    remediation: Type.Optional(remediation),
-  },
-  { additionalProperties: false },
-);
-
 /** The config of a devops agent; durations are seconds. */
 export const devopsConfig = Type.Object(
   {
@@ -133,28 +52,87 @@ export const devopsConfig = Type.Object(
       default: [],
       maxItems: 200,
     }),
+    fleets: Type.Array(fleet, {
+      title: 'Fleets',
+      description: 'Many targets by one template.',
+      default: [],
+      maxItems: 50,
+    }),
+    maintenance: Type.Array(freeze, {
+      title: 'Maintenance windows',
+      description:
+        'While one is open, failures of its targets (by name) count for nothing, and no run begins for them.',
+      default: [],
+      maxItems: 50,
+    }),
+    alerting,
   },
   { additionalProperties: false, title: 'DevOps agent' },
 );
 
 export type DevopsConfig = Static<typeof devopsConfig>;
-export type Target = Static<typeof target>;
-export type Probe = Target['probe'];
+export type MaintenanceWindow = DevopsConfig['maintenance'][number];
 
-/** What a JSON Schema can't say: names of targets are unique, and a remediation runs only what is allowed. */
+/** A config as the agent goes by it: `targets` are all of them, those of fleets included. */
+export type SettledConfig = Omit<DevopsConfig, 'fleets'>;
+
+const settledConfigs = new WeakMap<object, SettledConfig>();
+
+/** One of an earlier time lacks what came later, so that defaults are filled in again. Worked out once for each config. */
+export function settled(config: DevopsConfig): SettledConfig {
+  const known = settledConfigs.get(config);
+  if (known) return known;
+  const { fleets, ...rest } = Value.Default(devopsConfig, Value.Clone(config)) as DevopsConfig;
+  const made = { ...rest, targets: [...rest.targets, ...fleets.flatMap((one) => membersOf(one).targets)] };
+  settledConfigs.set(config, made);
+  return made;
+}
+
+/** What a JSON Schema can't say: names are unique, a remediation runs only what is allowed, and routes lead somewhere. */
 export function checkDevopsConfig(config: DevopsConfig): FieldError[] {
+  const own = config.targets.map((one, index) => ({ target: one, pointer: `/targets/${index}` }));
+  const made = config.fleets.map((one, index) => ({ ...membersOf(one), pointer: `/fleets/${index}` }));
+  const ofFleets = made.flatMap(({ targets, pointer }) => targets.map((one) => ({ target: one, pointer })));
+  const all = [...own, ...ofFleets];
+  return [
+    ...targetFaults(all, config),
+    ...made.flatMap(({ faults, pointer }) => faults.map((fault) => ({ ...fault, pointer: pointer + fault.pointer }))),
+    ...sizeFaults(all.map((one) => one.target)),
+    ...windowFaults(config.maintenance, '/maintenance', 'a maintenance window'),
+    ...alertingFaults(config.alerting),
+  ];
+}
+
+function targetFaults(all: { target: Target; pointer: string }[], { commands }: DevopsConfig): FieldError[] {
   const faults: FieldError[] = [];
   const seen = new Set<string>();
-  config.targets.forEach(({ name, remediation }, index) => {
-    if (seen.has(name)) faults.push({ pointer: `/targets/${index}/name`, message: `there is another target ${name}` });
-    seen.add(name);
-    const pointer = `/targets/${index}/remediation/command`;
-    if (remediation?.command !== undefined && !Object.hasOwn(config.commands, remediation.command)) {
-      faults.push({ pointer, message: `${remediation.command} is not one of the allowed commands` });
+  for (const { target: one, pointer } of all) {
+    const { remediation } = one;
+    if (seen.has(one.name)) faults.push({ pointer: `${pointer}/name`, message: `there is another target ${one.name}` });
+    seen.add(one.name);
+    const place = `${pointer}/remediation/command`;
+    if (remediation?.command !== undefined && !Object.hasOwn(commands, remediation.command)) {
+      faults.push({ pointer: place, message: `${remediation.command} is not one of the allowed commands` });
     }
     if (remediation?.runbook === shippedRunbook && remediation.command === undefined) {
-      faults.push({ pointer, message: `the runbook ${shippedRunbook} needs a command` });
+      faults.push({ pointer: place, message: `the runbook ${shippedRunbook} needs a command` });
     }
-  });
+    if (remediation?.runbook === shippedRunbook && one.probe.type === 'alerts') {
+      const message = `the runbook ${shippedRunbook} verifies by asking, and alerts of others are told`;
+      faults.push({ pointer: `${pointer}/remediation/runbook`, message });
+    }
+  }
   return faults;
+}
+
+/** All of them go to the watch in one payload. */
+function sizeFaults(targets: Target[]): FieldError[] {
+  const bytes = jsonBytes(targets);
+  const pointer = '/fleets';
+  if (targets.length > mostTargets) {
+    return [{ pointer, message: `there are ${targets.length} targets; an agent has at most ${mostTargets}` }];
+  }
+  return bytes > mostConfigBytes
+    ? [{ pointer, message: `all targets together take more than ${mostConfigBytes} bytes` }]
+    : [];
 }

@@ -55,7 +55,7 @@ const scheduled = (attempt: number, second: number) => ({
 });
 const detected = (issue: string, second: number, target = 'web') => ({
   type: 'IssueDetected',
-  data: { target, issue, since: at(second), failures: 3, error: 'ECONNREFUSED' },
+  data: { target, issue, since: at(second), failures: 3, error: 'ECONNREFUSED', severity: 'critical' },
 });
 
 describe('devops', () => {

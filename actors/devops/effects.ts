@@ -3,7 +3,15 @@ import type { Recorded } from '../core/event';
 import type { LifecycleEvent } from '../core/lifecycle';
 import { hashOf } from '../core/hash-chain';
 import type { LaunchRequest } from '../core/launch';
-import { shippedRunbook, type DevopsConfig, type Target } from './config';
+import { alertEffects } from './alerts';
+import {
+  settled,
+  shippedRunbook,
+  type DevopsConfig,
+  type MaintenanceWindow,
+  type SettledConfig,
+  type Target,
+} from './config';
 import type { DevopsEvent } from './events';
 import type { DevopsState } from './state';
 
@@ -13,36 +21,53 @@ export interface WatchInput {
   revision: number;
   /** What to watch; empty ends the watch. */
   targets: Target[];
+  /** Left out by agents of an earlier time. */
+  maintenance?: MaintenanceWindow[];
 }
 
+type Agent = { id: string; state: DevopsState; config: DevopsConfig };
+
 /** What must happen outside because of an event of a devops agent. */
-export function devopsEffects(
-  event: Recorded<DevopsEvent> | LifecycleEvent,
-  { id, config }: { id: string; state: DevopsState; config: DevopsConfig },
-): Effect[] {
+export function devopsEffects(event: Recorded<DevopsEvent> | LifecycleEvent, agent: Agent): Effect[] {
+  return [...ownEffects(event, agent), ...alertEffects(event, agent)];
+}
+
+function ownEffects(event: Recorded<DevopsEvent> | LifecycleEvent, { id, state, config: given }: Agent): Effect[] {
+  const config = settled(given);
   switch (event.type) {
     case 'AgentCreated':
     case 'AgentForked':
-      return config.targets.length > 0 ? [watch(id, event.sequence, config.targets)] : [];
+      return config.targets.length > 0 ? [watch(id, event.sequence, config.targets, config.maintenance)] : [];
     case 'ConfigChanged':
-      return [watch(id, event.sequence, config.targets)];
+      return [watch(id, event.sequence, config.targets, config.maintenance)];
     case 'AgentStopped':
-      return [watch(id, event.sequence, [])];
+      return [watch(id, event.sequence, [], [])];
     case 'RemediationStarted':
       return remediate(id, event, config);
-    case 'IssueDetected':
     case 'TargetRecovered':
+      return standDown(id, event, state);
+    case 'IssueDetected':
+    case 'IssueEscalated':
+    case 'IssueAcknowledged':
+    case 'IssueSnoozed':
     case 'RemediationDeferred':
     case 'RemediationScheduled':
     case 'RemediationAttempted':
     case 'RemediationCompleted':
-    case 'IssueEscalated':
+    case 'TargetFlapping':
+    case 'TargetSteady':
+    case 'MaintenanceBegan':
+    case 'MaintenanceEnded':
+    case 'AlertsFiring':
+    case 'AlertsResolved':
+    case 'AlertDelivered':
+    case 'AlertUndelivered':
       return [];
   }
 }
 
-function watch(agentId: string, revision: number, targets: Target[]): Effect {
-  const input: WatchInput = { agentId, revision, targets };
+function watch(agentId: string, revision: number, targets: Target[], maintenance: MaintenanceWindow[]): Effect {
+  const input: WatchInput = { agentId, revision, targets, maintenance };
   return { type: 'configure', workflow: 'watch', id: `watch:${agentId}`, input };
 }
 
@@ -50,12 +75,12 @@ function watch(agentId: string, revision: number, targets: Target[]): Effect {
 function remediate(
   agentId: string,
   { sequence, data: { issue, target: name } }: Extract<Recorded<DevopsEvent>, { type: 'RemediationStarted' }>,
-  config: DevopsConfig,
+  config: SettledConfig,
 ): Effect[] {
   const target = config.targets.find((candidate) => candidate.name === name);
   if (!target?.remediation) return [];
   const request: LaunchRequest = {
-    id: `run-${hashOf([agentId, sequence]).slice(0, 32)}`,
+    id: runOf(agentId, sequence),
     runbook: target.remediation.runbook,
     input: inputOf(target, target.remediation, config),
     trigger: { type: 'agent', agent: agentId, issue, target: name },
@@ -64,10 +89,27 @@ function remediate(
   return [{ type: 'launch', request }];
 }
 
+function runOf(agentId: string, sequence: number): string {
+  return `run-${hashOf([agentId, sequence]).slice(0, 32)}`;
+}
+
+/** The alerts that it was begun for are over: what it is about to do is not needed, what it is doing it brings to an end. */
+function standDown(
+  agentId: string,
+  { sequence, data: { target } }: Extract<Recorded<DevopsEvent>, { type: 'TargetRecovered' }>,
+  { targets }: DevopsState,
+): Effect[] {
+  const { remediation } = targets[target] ?? {};
+  if (remediation?.status !== 'running' || remediation.sequence === undefined) return [];
+  const data = { undo: false, pending: true };
+  const command = { id: `${agentId}:${sequence}:over`, type: 'Cancel', data };
+  return [{ type: 'tell', agent: runOf(agentId, remediation.sequence), command }];
+}
+
 function inputOf(
   { name, probe, timeout }: Target,
   { runbook, command: commandName, input, settle }: NonNullable<Target['remediation']>,
-  { commands }: DevopsConfig,
+  { commands }: SettledConfig,
 ): Record<string, unknown> {
   const command = commandName === undefined ? undefined : commands[commandName];
   if (runbook !== shippedRunbook || !command) return input;
@@ -85,5 +127,15 @@ function lockOf(probe: Target['probe']): string {
       return `tcp://${probe.host}:${probe.port}`;
     case 'process':
       return `process:${probe.pid_file}`;
+    case 'tls':
+      return `tls://${probe.host}:${probe.port}`;
+    case 'disk':
+      return `disk:${probe.path}`;
+    case 'prometheus':
+      return `prometheus:${probe.url}:${hashOf(probe.query).slice(0, 16)}`;
+    case 'container':
+      return `container:${probe.container}`;
+    case 'alerts':
+      return `alerts:${hashOf(probe.labels).slice(0, 16)}`;
   }
 }

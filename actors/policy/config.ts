@@ -38,7 +38,7 @@ const weekly = Type.Object(
   strict,
 );
 
-const freeze = Type.Object(
+export const freeze = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
     from: moment,
@@ -97,16 +97,21 @@ export type Weekly = Static<typeof weekly>;
 
 /** What a JSON Schema can't say: a freeze is a span or weekly, and names are unique. */
 export function checkPolicyConfig({ freezes }: PolicyConfig): FieldError[] {
+  return windowFaults(freezes, '/freezes', 'a freeze');
+}
+
+/** The same of any list of such windows. @param at JSON Pointer to the list @param what one of them is called */
+export function windowFaults(windows: readonly Freeze[], at: string, what: string): FieldError[] {
   const faults: FieldError[] = [];
   const seen = new Set<string>();
-  freezes.forEach(({ name, from, to, weekly }, index) => {
+  windows.forEach(({ name, from, to, weekly }, index) => {
     const fault = (member: string, message: string): void => {
-      faults.push({ pointer: `/freezes/${index}${member}`, message });
+      faults.push({ pointer: `${at}/${index}${member}`, message });
     };
-    if (seen.has(name)) fault('/name', `there is another freeze ${name}`);
+    if (seen.has(name)) fault('/name', `there is another one named ${name}`);
     seen.add(name);
     const isSpan = from !== undefined || to !== undefined;
-    if (isSpan === (weekly !== undefined)) fault('', 'a freeze has either `weekly`, or `from` or `to` or both');
+    if (isSpan === (weekly !== undefined)) fault('', `${what} has either \`weekly\`, or \`from\` or \`to\` or both`);
     for (const [member, text] of Object.entries({ from, to })) {
       if (text !== undefined && Number.isNaN(Date.parse(text))) fault(`/${member}`, 'there is no such time');
     }

@@ -19,7 +19,11 @@ export interface Frozen {
  * @param targets none: only a freeze of everything counts
  * @param now ISO 8601
  */
-export function frozenBy({ freezes }: PolicyConfig, targets: readonly string[], now: string): Frozen | null {
+export function frozenBy(
+  { freezes }: Pick<PolicyConfig, 'freezes'>,
+  targets: readonly string[],
+  now: string,
+): Frozen | null {
   const concerned = freezes.filter(({ targets: globs }) =>
     targets.length === 0 ? globs.includes('*') : targets.some((target) => matchesAny(globs, target)),
   );

@@ -9,7 +9,15 @@ const empty = Type.Object({}, strict);
 
 const approve = Type.Object({ step, planHash: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, strict);
 const deny = Type.Object({ step }, strict);
-const cancel = Type.Object({ undo: Type.Boolean({ default: false }) }, strict);
+const cancel = Type.Object(
+  {
+    undo: Type.Boolean({ default: false }),
+    pending: Type.Optional(
+      Type.Boolean({ description: 'What is under way ends first; only what is pending is left out.' }),
+    ),
+  },
+  strict,
+);
 const oneStep = Type.Object({ step }, strict);
 const granted = Type.Object({ key: text, step: Type.Optional(step) }, strict);
 const vetoed = Type.Object({ key: text, code: text, reason: text, until: Type.Optional(text) }, strict);

@@ -42,7 +42,7 @@ function control(command: Control, state: RunState, { document }: RunConfig): Ru
       return state.pausedBy === null ? [] : [{ type: 'RunResumed', data: { by } }];
     case 'Cancel':
       if (state.phase === 'undoing') throw new DomainError('not_allowed', 'the run is being taken back already');
-      return state.cancel ? [] : [{ type: 'CancelRequested', data: { by, undo: command.data.undo } }];
+      return cancelled(command.data, by, state);
     case 'RetryStep': {
       const path = command.data.step;
       if (state.steps[path]?.status !== 'blocked') {
@@ -62,6 +62,12 @@ function control(command: Control, state: RunState, { document }: RunConfig): Ru
       return [{ type: 'StepSkipped', data: { path, reason, by } }];
     }
   }
+}
+
+/** One that waits for what is under way may be followed by one that does not. */
+function cancelled({ undo, pending }: { undo: boolean; pending?: boolean }, by: string, state: RunState): RunEvent[] {
+  if (state.cancel && (pending || !state.cancel.pending)) return [];
+  return [{ type: 'CancelRequested', data: { by, undo, ...(pending ? { pending } : {}) } }];
 }
 
 /** Not what is under way, since it would go on, and not what is done. A step that was not reached yet may be skipped. */

@@ -69,7 +69,7 @@ const schemas = {
 
   RunPaused: Type.Object({ by: text }),
   RunResumed: Type.Object({ by: text }),
-  CancelRequested: Type.Object({ by: text, undo: Type.Boolean() }),
+  CancelRequested: Type.Object({ by: text, undo: Type.Boolean(), pending: Type.Optional(Type.Literal(true)) }),
   /** `outcome` and `error`: as what the run will end, and why. */
   UndoStarted: Type.Object({ paths: Type.Array(path), outcome: text, error: Type.Optional(error) }),
   StepUndone: Type.Object({ path, durationMs: since }),

@@ -41,7 +41,7 @@ export interface RunState {
   /** What the run does where it is not paused. */
   phase: 'starting' | 'running' | 'undoing' | 'verifying' | 'ended';
   pausedBy: string | null;
-  cancel: { by: string; undo: boolean } | null;
+  cancel: { by: string; undo: boolean; pending?: true } | null;
   /** As what it will end, once it is taken back. */
   ending: RunOutcome | null;
   /** When the outcome is looked at. */

@@ -199,6 +199,7 @@ const schedule = {
 const hook = {
   id: 'pushes',
   runbook: 'greet',
+  agent: null,
   version: null,
   form: 'github',
   secret: 'secret://push-key',

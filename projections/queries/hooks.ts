@@ -7,7 +7,10 @@ export type HookForm = 'generic' | 'github' | 'alertmanager';
 /** An address whose signed deliveries start runs. Times are ISO 8601, UTC. */
 export interface Hook {
   id: string;
-  runbook: string;
+  /** What deliveries begin; null where they are told to an agent. */
+  runbook: string | null;
+  /** The agent that is told of groups of alerts, or null. */
+  agent: string | null;
   /** The newest at the time of a delivery where it is null. */
   version: number | null;
   form: HookForm;
@@ -46,7 +49,8 @@ export interface HookDeliveryPage {
 
 interface HookRow {
   id: string;
-  runbook: string;
+  runbook: string | null;
+  agent: string | null;
   version: number | null;
   form: HookForm;
   secret_name: string;
@@ -58,16 +62,18 @@ interface HookRow {
   updated_at: Date;
 }
 
-const columns = 'id, runbook, version, form, secret_name, filter, input, enabled, created_by, created_at, updated_at';
+const columns =
+  'id, runbook, agent, version, form, secret_name, filter, input, enabled, created_by, created_at, updated_at';
 
 /** Makes a hook, enabled. @returns null where one of that id exists */
 export async function createHook(db: Queryable, hook: NewHook): Promise<Hook | null> {
   const { rows } = await db.query<HookRow>(
-    `INSERT INTO hooks (id, runbook, version, form, secret_name, filter, input, created_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7::json, $8) ON CONFLICT DO NOTHING RETURNING ${columns}`,
+    `INSERT INTO hooks (id, runbook, agent, version, form, secret_name, filter, input, created_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::json, $9) ON CONFLICT DO NOTHING RETURNING ${columns}`,
     [
       hook.id,
       hook.runbook,
+      hook.agent,
       hook.version,
       hook.form,
       hook.secretName,
@@ -161,10 +167,11 @@ export async function listDeliveries(
 }
 
 function present(row: HookRow): Hook {
-  const { id, runbook, version, form, filter, input, enabled } = row;
+  const { id, runbook, agent, version, form, filter, input, enabled } = row;
   return {
     id,
     runbook,
+    agent,
     version,
     form,
     secretName: row.secret_name,

@@ -27,6 +27,7 @@ const hook = (id: string): NewHook => ({
   runbook: 'restart',
   version: null,
   form: 'github',
+  agent: null,
   secretName: 'github-hook',
   filter: 'event.ref == "main"',
   input: { ref: '${{ event.ref }}' },

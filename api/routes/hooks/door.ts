@@ -1,4 +1,5 @@
-import { isDomainError } from '../../../actors/core/errors';
+import { systemRole, type CommandEnvelope } from '../../../actors/core/command';
+import { isDomainError, isGone } from '../../../actors/core/errors';
 import { isExpressionError } from '../../../actors/runbook/expressions';
 import type { Hook } from '../../../projections/queries/hooks';
 import type { Dependencies } from '../../dependencies';
@@ -9,6 +10,7 @@ import {
   inputOf,
   toleranceSeconds,
   wanted,
+  type AlertGroup,
   type Sent,
 } from '../../hook-delivery';
 import { decodeUtf8, jsonOf } from '../../middleware/json-body';
@@ -31,13 +33,14 @@ export const door = route({
   description:
     '`generic`: `X-Ymera-Signature: t=<unix seconds>,v1=<hex>`, the HMAC-SHA256 of `<t>.<raw body>`, at most five minutes old, and ' +
     '`X-Ymera-Delivery` to tell deliveries apart. `github`: as GitHub signs. `alertmanager`: signed like `generic`, or with the secret as ' +
-    'bearer token. The same delivery begins one run, however often it comes.',
+    'bearer token. The same delivery begins one run, however often it comes. When a group of alerts is over, the run that it began leaves out ' +
+    'the steps that are pending; a hook with an agent tells that instead.',
   rawBody: deliveredEvent,
   params: hookParams,
   headers: traceHeaders,
   responses: {
     200: { description: 'It had come before, or asks for no run.', schema: delivered },
-    202: { description: 'A run begins.', schema: delivered },
+    202: { description: 'A run begins, or the agent knows.', schema: delivered },
   },
   problems: [
     'invalid_signature',
@@ -52,6 +55,7 @@ export const door = route({
     'invalid_hook',
     'invalid_input',
     'runbook_not_found',
+    'agent_not_found',
     'unavailable',
   ],
   async handler({ params: { id }, headers, raw, deps }) {
@@ -60,8 +64,8 @@ export const door = route({
       deps.metrics.hookDeliveries.inc({ hook: hook ? hook.id : 'unknown', outcome });
     try {
       const reply = await receive(deps, hook, raw, traceparentOf(headers.traceparent));
-      const { run, duplicate } = reply.body as { run: string | null; duplicate: boolean };
-      count(run === null ? 'ignored' : duplicate ? 'duplicate' : 'started');
+      const { run, agent, duplicate } = reply.body as { run: string | null; agent?: string; duplicate: boolean };
+      count(run === null && agent === undefined ? 'ignored' : duplicate ? 'duplicate' : 'started');
       return reply;
     } catch (error) {
       count(problemOf(error).code);
@@ -92,11 +96,50 @@ async function receive(
   }
   try {
     if (!wanted(hook, delivery)) return { body: { run: null, duplicate: false } };
+    const { group } = delivery;
+    if (group && hook.agent !== null) return await tellAgent(deps, hook, hook.agent, group, traceparent);
+    if (group && !group.firing) return await standDown(deps, hook, id);
     return await begin(deps, hook, { id, input: inputOf(hook, delivery), traceparent });
   } catch (error) {
     if (!isExpressionError(error)) throw error;
     throw new Problem('invalid_hook', `the hook can not make a run of this delivery: ${error.message}`);
   }
+}
+
+/** The agent makes an issue of it, or ends one. */
+async function tellAgent(
+  deps: Dependencies,
+  hook: Hook,
+  agent: string,
+  { key, firing, since, labels, text }: AlertGroup,
+  traceparent: string | undefined,
+): Promise<Reply> {
+  const command: CommandEnvelope = {
+    id: `hook:${hook.id}:${key}:${firing ? 'firing' : 'resolved'}:${since}`,
+    type: 'ReportAlerts',
+    data: { group: key, firing, since, labels, text },
+    principal: `hook:${hook.id}`,
+    roles: [systemRole],
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+  const [result] = await deps.agents.send(agent, [command]);
+  if (result?.status === 'rejected')
+    throw new Problem('invalid_hook', `the agent ${agent} refuses it: ${result.message}`);
+  if (result?.status === 'accepted') deps.hub.learn(result.events);
+  const duplicate = result?.status === 'duplicate';
+  return { status: duplicate ? 200 : 202, body: { run: null, agent, duplicate } };
+}
+
+/** The alerts are over: the run that they began leaves out what is pending. */
+async function standDown(deps: Dependencies, hook: Hook, delivery: string): Promise<Reply> {
+  const run = hookRunId(hook.id, delivery);
+  const data = { undo: false, pending: true };
+  try {
+    await deps.agents.send(run, [{ id: `${run}:over`, type: 'Cancel', data, principal: `hook:${hook.id}` }]);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+  return { body: { run: null, duplicate: false } };
 }
 
 async function begin(
@@ -107,7 +150,7 @@ async function begin(
   const run = hookRunId(hook.id, delivery);
   const { created } = await deps.launcher.launch({
     id: run,
-    runbook: hook.runbook,
+    runbook: hook.runbook ?? '',
     ...(hook.version === null ? {} : { version: hook.version }),
     input,
     trigger: { type: 'webhook', hook: hook.id, delivery },

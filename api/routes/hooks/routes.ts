@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { expressionsIn, syntaxError } from '../../../actors/runbook/expressions';
 import type { FieldError } from '../../../actors/core/errors';
-import type { Hook } from '../../../projections/queries/hooks';
+import type { Hook, HookForm } from '../../../projections/queries/hooks';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';
 import { Problem } from '../../problem';
 import { apiPrefix, route, type Route } from '../../route';
@@ -50,16 +50,17 @@ const create = route({
   responses: { 201: { description: 'It takes deliveries.', schema: hook, headers: { Location: 'Where it is.' } } },
   problems: ['hook_exists', 'invalid_hook', 'runbook_not_found', 'unavailable'],
   async handler({ body, principal, deps }) {
-    const { id, runbook, version = null, form, secret, filter = null, input = {} } = body;
-    const faults = faultsOf(filter, input);
+    const { id, runbook = null, agent = null, version = null, form, secret, filter = null, input = {} } = body;
+    const faults = [...aimFaults(runbook, agent, form), ...faultsOf(filter, input)];
     if (faults.length > 0) throw new Problem('invalid_hook', undefined, faults);
-    if (!(await deps.runbooks.read(runbook, version ?? undefined))) {
+    if (runbook !== null && !(await deps.runbooks.read(runbook, version ?? undefined))) {
       throw new Problem('runbook_not_found', `there is no such runbook as ${runbook}`);
     }
     const secretName = secret.slice('secret://'.length);
     const made = await deps.hooks.create({
       id,
       runbook,
+      agent,
       version,
       form,
       secretName,
@@ -71,6 +72,15 @@ const create = route({
     return { status: 201, body: present(made), headers: { Location: `${apiPrefix}/hooks/${id}` } };
   },
 });
+
+/** What deliveries lead to. */
+function aimFaults(runbook: string | null, agent: string | null, form: HookForm): FieldError[] {
+  if ((runbook === null) === (agent === null)) {
+    return [{ pointer: '/runbook', message: 'a hook has either a runbook or an agent' }];
+  }
+  const untellable = agent !== null && form !== 'alertmanager';
+  return untellable ? [{ pointer: '/form', message: 'an agent is told of alerts: the form is alertmanager' }] : [];
+}
 
 function faultsOf(filter: string | null, input: Record<string, unknown>): FieldError[] {
   const faults = filter === null ? null : syntaxError(filter.replace(/^\$\{\{([\s\S]*)\}\}$/, '$1'));

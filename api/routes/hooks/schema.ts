@@ -21,7 +21,15 @@ export const hookParams = Type.Object({ id }, strict);
 export const newHook = Type.Object(
   {
     id,
-    runbook: runbookName,
+    runbook: Type.Optional(runbookName),
+    agent: Type.Optional(
+      Type.String({
+        ...agentId,
+        description:
+          'Instead of a runbook, for the form `alertmanager`: the agent that is told of each group of alerts. Its targets with a ' +
+          'probe `alerts` take them.',
+      }),
+    ),
     version: Type.Optional(version),
     form,
     secret: Type.String({
@@ -43,7 +51,8 @@ export const newHook = Type.Object(
 export const hook = Type.Object(
   {
     id,
-    runbook: Type.String(),
+    runbook: Type.Union([Type.String(), Type.Null()]),
+    agent: Type.Union([agentId, Type.Null()]),
     version: Type.Union([version, Type.Null()]),
     form,
     secret: Type.String(),
@@ -80,6 +89,7 @@ export const deliveredEvent = Type.Unknown({
 export const delivered = Type.Object(
   {
     run: Type.Union([agentId, Type.Null()], { description: 'Null where it asks for none.' }),
+    agent: Type.Optional(Type.String({ ...agentId, description: 'Who was told.' })),
     duplicate: Type.Boolean({ description: 'It had come before.' }),
   },
   { $id: 'Delivered', examples: [triggerExamples.delivered] },

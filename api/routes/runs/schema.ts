@@ -107,7 +107,9 @@ export const run = Type.Object(
     steps: Type.Array(step, { description: 'Those that were reached.' }),
     approvals: Type.Array(Type.Object({ path: Type.String(), status: Type.String(), planHash: Type.String() })),
     pausedBy: maybeText,
-    cancel: orNull(Type.Object({ by: Type.String(), undo: Type.Boolean() })),
+    cancel: orNull(
+      Type.Object({ by: Type.String(), undo: Type.Boolean(), pending: Type.Optional(Type.Literal(true)) }),
+    ),
     error: stepError,
     output: Type.Unknown(),
     sequence,
