@@ -65,6 +65,9 @@ export const environmentSchema = Type.Object({
   YMERA_READ_ROOTS: Type.String({ default: '' }),
   YMERA_WRITE_ROOTS: Type.String({ default: '' }),
   YMERA_WORKSPACE: Type.Optional(Type.String()),
+  YMERA_STORE: Type.Optional(Type.String()),
+  YMERA_ARTIFACT_MB: Type.Integer({ minimum: 1, maximum: 100_000_000, default: 10_000 }),
+  YMERA_CACHE_MB: Type.Integer({ minimum: 1, maximum: 100_000_000, default: 5_000 }),
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
 });
 

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Environment } from '../infra/config';
 import { environmentSecrets, fileSecrets, firstOf, type SecretStore } from '../infra/secrets';
+import { storeSettings, type StoreSettings } from '../infra/store/stores';
 
 /** What actions may do on this worker. */
 export interface AllowedHere {
@@ -8,6 +9,7 @@ export interface AllowedHere {
   readRoots: string[];
   writeRoots: string[];
   workspace: string;
+  store: StoreSettings;
 }
 
 /** Any program while developing, none in production unless named; no file but those of the roots. */
@@ -18,6 +20,7 @@ export function actionSettings(env: Environment): AllowedHere {
     readRoots: [...folders(env.YMERA_READ_ROOTS), ...folders(env.YMERA_WRITE_ROOTS), workspace],
     writeRoots: [...folders(env.YMERA_WRITE_ROOTS), workspace],
     workspace,
+    store: storeSettings(env),
   };
 }
 

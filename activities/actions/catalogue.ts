@@ -14,6 +14,9 @@ import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
+import { artifactFetch } from './pipeline/artifact-fetch';
+import { pipelineStatus } from './pipeline/pipeline-status';
+import { pipelineStep } from './pipeline/pipeline-step';
 import { probeCheck } from './probe-check';
 import { processSignal } from './process-signal';
 import { shellRun } from './shell-run';
@@ -21,6 +24,7 @@ import { tlsCheck } from './tls-check';
 
 /** Every action there is. Adding one is a file beside this one, and a line here. */
 export const actions: readonly Action[] = [
+  artifactFetch,
   debugEcho,
   diskUsage,
   fileRead,
@@ -35,6 +39,8 @@ export const actions: readonly Action[] = [
   httpRequest,
   notifyNotification,
   notifyWebhook,
+  pipelineStatus,
+  pipelineStep,
   probeCheck,
   processSignal,
   shellRun,
