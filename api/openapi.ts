@@ -85,7 +85,7 @@ function answers(route: Route, routes: readonly Route[], schemas: Json): Json {
       {
         description: spec.description,
         headers: { ...headerRefs([]), ...(Object.fromEntries(headers) as Json) },
-        content: { 'application/json': json, ...ndjson },
+        content: spec.binary ? { [spec.binary]: json } : { 'application/json': json, ...ndjson },
         ...(Object.keys(links).length > 0 ? { links } : {}),
       },
     ];

@@ -67,6 +67,8 @@ export interface ResponseSpec {
   headers?: Record<string, string>;
   /** What one line is, where it answers as NDJSON too. */
   line?: TSchema;
+  /** It is bytes of this media type, and no JSON; `schema` then is a text. */
+  binary?: string;
 }
 
 /** One call of the API: what validates a request, what serves it, and what OpenAPI says of it. Paths as in OpenAPI, under `/api/v1`. */

@@ -17,6 +17,7 @@ import { tlsOf } from '../infra/tls';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { artifactStore, storeSettings } from '../infra/store/stores';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { TemporalAgents } from '../temporal/agents';
@@ -95,6 +96,7 @@ runProcess('api', async (stop, env, logger) => {
     launcher,
     runs: postgresRuns(pool, runLogs, ask),
     runLogs: logStream,
+    artifacts: artifactStore(storeSettings(env)),
     runbooks,
     hooks: postgresHooks(pool, ask),
     schedules: new TemporalSchedules(client, servers.temporal.taskQueue),

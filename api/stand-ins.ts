@@ -153,6 +153,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     events: new AgentEvents(emptyLedger, historyOf(agents)),
     ledger: emptyLedger,
     ...emptyRuns,
+    artifacts: { has: async () => false, get: async () => null },
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },
     keptAnswers: new MemoryKeptAnswers(),

@@ -26,7 +26,8 @@ export async function keepArtifact(
 ): Promise<Artifact> {
   const real = await realpath(join(folder, path)).catch(() => null);
   if (real === null) throw new ActionError('no_artifact', `the step has made no ${path}`);
-  if (!isBelow(real, await realpath(folder))) throw new ActionError('not_allowed', `${path} is not in the step's folder`);
+  if (!isBelow(real, await realpath(folder)))
+    throw new ActionError('not_allowed', `${path} is not in the step's folder`);
   const type = (await stat(real)).isDirectory() ? 'tar' : 'file';
   const content = type === 'tar' ? packed(real, ['.']) : createReadStream(real);
   try {

@@ -18,9 +18,6 @@ export interface CommitStatuses {
 
 export function sameStatus(a: CommitStatus | null, b: CommitStatus): boolean {
   return (
-    a?.context === b.context &&
-    a.state === b.state &&
-    a.description === b.description &&
-    a.targetUrl === b.targetUrl
+    a?.context === b.context && a.state === b.state && a.description === b.description && a.targetUrl === b.targetUrl
   );
 }

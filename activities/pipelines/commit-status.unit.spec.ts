@@ -14,11 +14,16 @@ const status = (more: Partial<CommitStatus> = {}): CommitStatus => ({
   ...more,
 });
 
+jest.setTimeout(60_000);
+
 let harness: StepHarness;
 let bare: string;
 let shas: string[];
 const git = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd, encoding: 'utf8' }).trim();
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+    cwd,
+    encoding: 'utf8',
+  }).trim();
 
 beforeEach(async () => {
   harness = await stepHarness();
@@ -47,7 +52,10 @@ async function githubServer(token: string) {
   });
 }
 
-const implementations: Record<string, () => Promise<{ statuses: () => CommitStatuses; end(): Promise<void> }>> = {
+const implementations: Record<
+  string,
+  () => Promise<{ statuses(this: void): CommitStatuses; end(this: void): Promise<void> }>
+> = {
   'notes of the repository': async () => ({
     statuses: () =>
       noteStatuses(

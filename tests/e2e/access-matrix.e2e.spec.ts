@@ -47,6 +47,8 @@ const byHand: Record<string, string> = {
   'POST /runs': 'ON',
   'GET /runs/{id}': 'VOPUN',
   'GET /runs/{id}/logs': 'VOPUN',
+  'GET /runs/{id}/artifacts': 'VOPUN',
+  'GET /runs/{id}/artifacts/{digest}': 'VOPUN',
   'POST /runs/{id}/pause': 'ON',
   'POST /runs/{id}/resume': 'ON',
   'POST /runs/{id}/cancel': 'ON',

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { stepHarness, type StepHarness } from '../../_util/step-harness';
 import { artifactStore } from '../../../infra/store/stores';
 
+jest.setTimeout(60_000);
+
 let harness: StepHarness;
 let repository: string;
 let sha: string;
