@@ -69,6 +69,7 @@ export const environmentSchema = Type.Object({
   YMERA_ARTIFACT_MB: Type.Integer({ minimum: 1, maximum: 100_000_000, default: 10_000 }),
   YMERA_CACHE_MB: Type.Integer({ minimum: 1, maximum: 100_000_000, default: 5_000 }),
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
+  YMERA_CONTAINERS: Type.Optional(Type.String({ pattern: '^(unix:///|https?://)' })),
 });
 
 export type Environment = Static<typeof environmentSchema>;

@@ -10,6 +10,7 @@ export interface AllowedHere {
   writeRoots: string[];
   workspace: string;
   store: StoreSettings;
+  containers?: string;
 }
 
 /** Any program while developing, none in production unless named; no file but those of the roots. */
@@ -21,6 +22,7 @@ export function actionSettings(env: Environment): AllowedHere {
     writeRoots: [...folders(env.YMERA_WRITE_ROOTS), workspace],
     workspace,
     store: storeSettings(env),
+    ...(env.YMERA_CONTAINERS === undefined ? {} : { containers: env.YMERA_CONTAINERS }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface ActionSettings {
   workspace: string;
   /** Artifacts and caches of pipelines. */
   store: StoreSettings;
+  /** Address of the container engine's Docker API; undefined where this worker has none. */
+  containers?: string;
 }
 
 /** All that a plan has to go by: there is no way from here to do anything. */

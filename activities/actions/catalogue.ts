@@ -1,6 +1,9 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Action, ActionEffect } from './action';
 import { debugEcho } from './debug-echo';
+import { deployApply } from './deploy/deploy-apply';
+import { deployRestore } from './deploy/deploy-restore';
+import { deployStatus } from './deploy/deploy-status';
 import { diskUsage } from './disk-usage';
 import { fileRead } from './file-read';
 import { fileRemove } from './file-remove';
@@ -12,6 +15,7 @@ import { gitRevert } from './git-revert';
 import { gitTag } from './git-tag';
 import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
+import { metricsGate } from './metrics-gate';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
 import { artifactFetch } from './pipeline/artifact-fetch';
@@ -26,6 +30,9 @@ import { tlsCheck } from './tls-check';
 export const actions: readonly Action[] = [
   artifactFetch,
   debugEcho,
+  deployApply,
+  deployRestore,
+  deployStatus,
   diskUsage,
   fileRead,
   fileRemove,
@@ -37,6 +44,7 @@ export const actions: readonly Action[] = [
   gitTag,
   httpCheck,
   httpRequest,
+  metricsGate,
   notifyNotification,
   notifyWebhook,
   pipelineStatus,
