@@ -10,7 +10,8 @@ import { allowedRemote, authorizationField } from '../git-names';
 const input = Type.Object(
   {
     to: stringEnum(['github', 'notes'], {
-      description: "`github`: its commit statuses. `notes`: `refs/notes/ymera` of the repository itself, for any git server.",
+      description:
+        '`github`: its commit statuses. `notes`: `refs/notes/ymera` of the repository itself, for any git server.',
       default: 'notes',
     }),
     repository: Type.String({
@@ -18,9 +19,17 @@ const input = Type.Object(
       minLength: 1,
       maxLength: 2048,
     }),
-    api: urlField({ description: 'Of GitHub Enterprise, or whatever else speaks as GitHub.', default: 'https://api.github.com' }),
+    api: urlField({
+      description: 'Of GitHub Enterprise, or whatever else speaks as GitHub.',
+      default: 'https://api.github.com',
+    }),
     sha: Type.String({ description: 'Full hash of the commit.', pattern: '^[0-9a-f]{40}$' }),
-    context: Type.String({ description: 'Tells statuses of one commit apart.', default: 'ymera', maxLength: 100, minLength: 1 }),
+    context: Type.String({
+      description: 'Tells statuses of one commit apart.',
+      default: 'ymera',
+      maxLength: 100,
+      minLength: 1,
+    }),
     state: stringEnum(['pending', 'success', 'failure', 'error'], {}),
     description: Type.String({ default: '', maxLength: 140 }),
     target_url: Type.Optional(urlField({ description: 'Where there is more to read.' })),
@@ -86,7 +95,7 @@ async function repositoryOf({ to, repository }: Input, context: PlanContext): Pr
 
 async function statusesOf(given: Input, context: PlanContext): Promise<CommitStatuses> {
   const repository = await repositoryOf(given, context);
-  const shared = given.authorization === undefined ? {} : { authorization: given.authorization };
+  const shared = given.authorization ? { authorization: given.authorization } : {};
   if (given.to === 'github') return githubStatuses({ api: given.api, repository, ...shared }, context.signal);
   return noteStatuses({ remote: repository, ...shared }, context);
 }

@@ -35,7 +35,8 @@ const input = Type.Object(
     path: repositoryField,
     sha: Type.String({ description: 'Full hash of the commit, as `git.clone` tells it.', pattern: '^[0-9a-f]{40}$' }),
     commands: Type.Array(Type.Array(Type.String({ maxLength: 4096 }), { minItems: 1, maxItems: 64 }), {
-      description: 'Programs and their arguments, one after the other; there is no shell. The first that fails ends it.',
+      description:
+        'Programs and their arguments, one after the other; there is no shell. The first that fails ends it.',
       minItems: 1,
       maxItems: 50,
     }),
@@ -53,7 +54,10 @@ const input = Type.Object(
             default: [],
             maxItems: 20,
           }),
-          paths: Type.Array(inside, { description: 'What is kept for the next run.', minItems: 1, maxItems: 20 }),
+          paths: Type.Array(inside, {
+            description: 'What is kept for the next run; none of it where there are none.',
+            maxItems: 20,
+          }),
         },
         strict,
       ),
@@ -126,7 +130,8 @@ export const pipelineStep = action({
         for (const command of given.commands) await oneCommand(command, given, folder, context, done);
       };
       let cache: CacheOutcome | null = null;
-      if (given.cache) cache = await withCache(await keyOf(given, context), given.cache, folder, context, work);
+      if (given.cache?.paths.length)
+        cache = await withCache(await keyOf(given, context), given.cache, folder, context, work);
       else await work();
       const artifacts: Output['artifacts'] = [];
       for (const artifact of given.artifacts) artifacts.push(await keepArtifact(artifact, folder, context));

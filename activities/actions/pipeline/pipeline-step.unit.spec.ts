@@ -84,7 +84,10 @@ it('keeps files and folders by what is in them, the same for the same', async ()
   const needs = first.artifacts.map(({ digest, type, name }) => ({ digest, type, path: `in/${name}` }));
   expect((await outputOf(step([script('cat in/all/sub/a in/b')], { needs }))).stdout).toBe('texttext');
   const [all] = first.artifacts;
-  const fetched = { action: 'artifact.fetch', with: { digest: all?.digest, type: 'tar', path: join(harness.root, 'to') } };
+  const fetched = {
+    action: 'artifact.fetch',
+    with: { digest: all?.digest, type: 'tar', path: join(harness.root, 'to') },
+  };
   for (const tries of [1, 2]) expect((await harness.perform(fetched, { tries })).status).toBe('succeeded');
   expect(await readFile(join(harness.root, 'to', 'sub', 'a'), 'utf8')).toBe('text');
 });
@@ -131,7 +134,9 @@ it('plans what it would run, with the key of its cache', async () => {
   const order = { runId: 'run-1', path: 'step', action: 'pipeline.step' };
   const given = { path: repository, sha, commands: [['true']], cache };
   const planned = await harness.runner.plan({ ...order, with: given });
-  expect(planned).toMatchObject({ plan: { sha, cache: { key: expect.stringMatching(/^deps-[0-9a-f]{16}$/) as string } } });
+  expect(planned).toMatchObject({
+    plan: { sha, cache: { key: expect.stringMatching(/^deps-[0-9a-f]{16}$/) as string } },
+  });
   await rm(repository, { recursive: true });
   expect(await harness.runner.plan({ ...order, with: given })).toMatchObject({ plan: { cache: { key: 'deps' } } });
 });
