@@ -6,6 +6,7 @@ import { actions, plannable } from '../activities/actions/catalogue';
 import { sweepWorkspaces } from '../activities/actions/workspace';
 import { stepRunner } from '../activities/perform';
 import { stepPlanner } from '../activities/plan-step';
+import { followActivities } from '../activities/follow-activities';
 import { watchActivities } from '../activities/watch-activities';
 import { requireServers } from '../infra/config';
 import { NatsPublisher } from '../infra/nats/publisher';
@@ -80,6 +81,7 @@ runProcess('worker', async (stop, env, logger) => {
         onError,
       }),
       ...watchActivities(agents),
+      ...followActivities({ ...doing, sender: agents, onError }),
       ...launchActivities(launches),
       ...planActivities(stepPlanner({ ...doing, actions: plannable() })),
       ...runActivities({

@@ -1,4 +1,5 @@
 export { agent } from './agent';
+export { follow } from './follow';
 export { launch } from './launch';
 export { plan } from './plan';
 export { run } from './run';

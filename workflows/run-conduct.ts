@@ -82,7 +82,10 @@ async function admitted(host: RunHost): Promise<boolean> {
   for (;;) {
     const missing = wanted.filter((key) => !held(key));
     if (missing.length === 0 || host.state.error) break;
-    const asked = missing.map((key) => ({ key, ...(slots[key] === undefined ? {} : groupAs(slots[key], concurrency)) }));
+    const asked = missing.map((key) => ({
+      key,
+      ...(slots[key] === undefined ? {} : groupAs(slots[key], concurrency)),
+    }));
     for (const { key, agent, status, holders, veto: refused } of await host.admit({ targets: asked, guards })) {
       if (status === 'held' && !held(key)) host.record({ type: 'TargetAcquired', data: { key, agent } });
       if (status === 'vetoed' && refused) host.record({ type: 'RunVetoed', data: refused });

@@ -3,6 +3,7 @@ import type { Command } from '../core/command';
 import type { CommandDefinition } from '../core/kind';
 import { stringEnum } from '../core/string-enum';
 import { runOutcomes } from '../run/events';
+import { sourceCommands, type SourceCommand } from './sources-messages';
 
 const time = Type.String({ minLength: 20, maxLength: 30 });
 const text = Type.String({ maxLength: 4000 });
@@ -37,11 +38,13 @@ export type DevopsCommand =
   | Command<'ReportDown', ReportDown>
   | Command<'ReportUp', ReportUp>
   | Command<'ReportRun', ReportRun>
-  | Command<'Alarm', Static<typeof alarm>>;
+  | Command<'Alarm', Static<typeof alarm>>
+  | SourceCommand;
 
 export const devopsCommands = {
   ReportDown: { schema: reportDown, description: 'The watch saw a target fail.', internal: true },
   ReportUp: { schema: reportUp, description: 'The watch saw a target answer again.', internal: true },
   ReportRun: { schema: reportRun, description: 'A run that was to bring a target back has ended.', internal: true },
+  ...sourceCommands,
   Alarm: { schema: alarm, description: 'A pause or a cooldown is over.', internal: true },
 } as const satisfies Record<DevopsCommand['type'], CommandDefinition>;

@@ -2,6 +2,8 @@ import { Type, type Static } from '@sinclair/typebox';
 import { baseConfig } from '../core/base-config';
 import type { FieldError } from '../core/errors';
 import { stringEnum } from '../core/string-enum';
+import { checkLogs, logsConfig } from './logs-config';
+import { checkRepositories, repositoriesConfig } from './repositories-config';
 
 /** The remediation that comes with Ymera: `runbooks/remediate-target.yaml`. */
 export const shippedRunbook = 'remediate-target';
@@ -133,6 +135,8 @@ export const devopsConfig = Type.Object(
       default: [],
       maxItems: 200,
     }),
+    logs: logsConfig,
+    repositories: repositoriesConfig,
   },
   { additionalProperties: false, title: 'DevOps agent' },
 );
@@ -156,5 +160,5 @@ export function checkDevopsConfig(config: DevopsConfig): FieldError[] {
       faults.push({ pointer, message: `the runbook ${shippedRunbook} needs a command` });
     }
   });
-  return faults;
+  return [...faults, ...checkLogs(config.logs), ...checkRepositories(config.repositories)];
 }

@@ -1,6 +1,7 @@
 import type { DevopsCommand, ReportDown, ReportRun, ReportUp } from './commands';
 import type { DevopsConfig, Target } from './config';
 import type { DevopsEvent } from './events';
+import { decideSources, sourceRunEnded } from './sources';
 import type { DevopsState, TargetState } from './state';
 
 /**
@@ -9,9 +10,12 @@ import type { DevopsState, TargetState } from './state';
  */
 export function decideDevops(command: DevopsCommand, state: DevopsState, config: DevopsConfig): DevopsEvent[] {
   if (command.type === 'Alarm') return alarmed(command.time, state, config);
+  if (command.type === 'ReportFinding' || command.type === 'ReportHeads') {
+    return decideSources(command, state.sources, config);
+  }
   const target = config.targets.find(({ name }) => name === command.data.target);
   const known = state.targets[command.data.target];
-  if (!target || !known) return [];
+  if (!target || !known) return command.type === 'ReportRun' ? sourceRunEnded(command.data, config) : [];
   switch (command.type) {
     case 'ReportDown':
       return command.data.revision === state.revision

@@ -5,6 +5,8 @@ import { hashOf } from '../core/hash-chain';
 import type { LaunchRequest } from '../core/launch';
 import { shippedRunbook, type DevopsConfig, type Target } from './config';
 import type { DevopsEvent } from './events';
+import { followEffects, sourceEffects } from './sources';
+import { isSourceEvent } from './sources-messages';
 import type { DevopsState } from './state';
 
 /** What the watch of an agent is told. `revision` only grows: an older one that arrives late is dropped. */
@@ -18,15 +20,18 @@ export interface WatchInput {
 /** What must happen outside because of an event of a devops agent. */
 export function devopsEffects(
   event: Recorded<DevopsEvent> | LifecycleEvent,
-  { id, config }: { id: string; state: DevopsState; config: DevopsConfig },
+  { id, state, config }: { id: string; state: DevopsState; config: DevopsConfig },
 ): Effect[] {
+  if (isSourceEvent(event)) return sourceEffects(id, event, config);
+  const follow = (logs = config.logs, repositories = config.repositories): Effect[] =>
+    followEffects(id, state.sources, event.sequence, { logs, repositories });
   switch (event.type) {
     case 'AgentCreated':
-      return config.targets.length > 0 ? [watch(id, event.sequence, config.targets)] : [];
+      return [...(config.targets.length > 0 ? [watch(id, event.sequence, config.targets)] : []), ...follow()];
     case 'ConfigChanged':
-      return [watch(id, event.sequence, config.targets)];
+      return [watch(id, event.sequence, config.targets), ...follow()];
     case 'AgentStopped':
-      return [watch(id, event.sequence, [])];
+      return [watch(id, event.sequence, []), ...follow([], [])];
     case 'RemediationStarted':
       return remediate(id, event, config);
     case 'IssueDetected':

@@ -3,6 +3,7 @@ import type { DomainEvent } from '../core/event';
 import type { EventDefinition } from '../core/kind';
 import { stringEnum } from '../core/string-enum';
 import { runOutcomes } from '../run/events';
+import { sourceEvents, type SourceEvent } from './sources-messages';
 
 const time = Type.String();
 const outcome = Type.Union([Type.Literal('recovered'), Type.Literal('failed')]);
@@ -68,7 +69,8 @@ export type DevopsEvent =
   | DomainEvent<'RemediationScheduled', Static<typeof remediationScheduled>>
   | DomainEvent<'RemediationAttempted', Static<typeof remediationAttempted>>
   | DomainEvent<'RemediationCompleted', Static<typeof remediationCompleted>>
-  | DomainEvent<'IssueEscalated', Static<typeof issueEscalated>>;
+  | DomainEvent<'IssueEscalated', Static<typeof issueEscalated>>
+  | SourceEvent;
 
 export const devopsEvents = {
   IssueDetected: { schema: issueDetected, messagetype: 'NOTIFICATION' },
@@ -78,5 +80,6 @@ export const devopsEvents = {
   RemediationScheduled: { schema: remediationScheduled, messagetype: 'EVENT' },
   RemediationAttempted: { schema: remediationAttempted, messagetype: 'EVENT' },
   RemediationCompleted: { schema: remediationCompleted, messagetype: 'RESPONSE' },
+  ...sourceEvents,
   IssueEscalated: { schema: issueEscalated, messagetype: 'NOTIFICATION' },
 } as const satisfies Record<DevopsEvent['type'], EventDefinition>;

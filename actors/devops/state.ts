@@ -2,6 +2,8 @@ import { isLifecycleEvent, type LifecycleEvent } from '../core/lifecycle';
 import type { Recorded } from '../core/event';
 import type { DevopsConfig } from './config';
 import type { DevopsEvent } from './events';
+import { evolveSources, reorderedSources, type SourcesState } from './sources';
+import { isSourceEvent, type SourceEvent } from './sources-messages';
 
 /** What the watch says of a target. */
 export type Health =
@@ -30,6 +32,8 @@ export interface DevopsState {
   issues: number;
   /** Sequence of the event that set the present targets. */
   revision: number;
+  /** Left out as long as there never was a log or a repository. */
+  sources?: SourcesState;
 }
 
 export const newTarget: TargetState = { health: { status: 'unknown' }, remediation: { status: 'idle' } };
@@ -37,6 +41,7 @@ export const newTarget: TargetState = { health: { status: 'unknown' }, remediati
 /** The state after one more event. */
 export function evolveDevops(state: DevopsState, event: Recorded<DevopsEvent> | LifecycleEvent): DevopsState {
   if (isLifecycleEvent(event)) return evolveLifecycle(state, event);
+  if (isSourceEvent(event)) return { ...state, sources: evolveSources(state.sources, event) };
   const known = state.targets[event.data.target];
   // A remediation may still report on a target that the config has dropped.
   if (!known) return state;
@@ -46,15 +51,17 @@ export function evolveDevops(state: DevopsState, event: Recorded<DevopsEvent> | 
 
 function evolveLifecycle(state: DevopsState, event: LifecycleEvent): DevopsState {
   if (event.type === 'AgentStopped') return state;
-  const { targets } = event.data.config as DevopsConfig;
+  const { targets, ...others } = event.data.config as DevopsConfig;
+  const sources = reorderedSources(state.sources, others, event.sequence);
   return {
     ...state,
+    ...(sources ? { sources } : {}),
     revision: event.sequence,
     targets: Object.fromEntries(targets.map(({ name }) => [name, state.targets[name] ?? newTarget])),
   };
 }
 
-function evolveTarget(target: TargetState, event: Recorded<DevopsEvent>): TargetState {
+function evolveTarget(target: TargetState, event: Recorded<Exclude<DevopsEvent, SourceEvent>>): TargetState {
   switch (event.type) {
     case 'IssueDetected': {
       const { since, issue, error } = event.data;
