@@ -16,6 +16,7 @@ import { gitTag } from './git-tag';
 import { httpCheck } from './http-check';
 import { httpRequest } from './http-request';
 import { metricsGate } from './metrics-gate';
+import { logsSearch } from './logs-search';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
 import { artifactFetch } from './pipeline/artifact-fetch';
@@ -45,6 +46,7 @@ export const actions: readonly Action[] = [
   httpCheck,
   httpRequest,
   metricsGate,
+  logsSearch,
   notifyNotification,
   notifyWebhook,
   pipelineStatus,
