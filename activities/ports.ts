@@ -36,7 +36,14 @@ export interface Companions {
 
 /** The locks of real things. */
 export interface Targets {
-  acquire(request: { key: string; owner: string; slots?: number; guards?: Guards }): Promise<{
+  acquire(request: {
+    key: string;
+    owner: string;
+    slots?: number;
+    /** Where it would have to wait, the others are told to end. */
+    supersede?: boolean;
+    guards?: Guards;
+  }): Promise<{
     agent: string;
     status: 'held' | 'queued' | 'vetoed';
     holders: string[];

@@ -31,7 +31,7 @@ export interface RunActivities {
   undo(input: Carried & { order: UndoOrder }): Promise<CarriedBack<StepResult>>;
   /** Takes locks in the order given, and stops at the first that is not to be had at once. */
   admit(
-    input: Carried & { targets: { key: string; slots?: number }[]; guards: Guards },
+    input: Carried & { targets: { key: string; slots?: number; supersede?: boolean }[]; guards: Guards },
   ): Promise<CarriedBack<Admission[]>>;
   /** Gives back all that the run holds or waits for. */
   release(input: Carried & { keys: string[]; outcome: string }): Promise<CarriedBack<null>>;
@@ -122,9 +122,9 @@ export function runActivities(ports: {
     admit: ({ targets, guards, ...carried }) =>
       carrying(carried, async () => {
         const admissions: Admission[] = [];
-        for (const { key, slots } of targets) {
-          const one = await ports.targets.acquire({ key, owner: carried.agentId, guards, ...(slots ? { slots } : {}) });
-          admissions.push({ ...one, key });
+        for (const target of targets) {
+          const one = await ports.targets.acquire({ ...target, owner: carried.agentId, guards });
+          admissions.push({ ...one, key: target.key });
           if (one.status !== 'held') break;
         }
         return admissions;

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { PayloadCodec } from '@temporalio/common';
 import type { Creation } from '../actors/core/agent';
 import type { AgentState } from '../actors/core/agent-state';
@@ -133,6 +134,12 @@ export interface RunLedger {
   targets(filter: TargetFilter, limit: number, cursor?: string): Promise<TargetPage>;
   /** Lines with `position > after`, ascending, at most `limit`. */
   logs(runId: string, after: number, limit: number): Promise<RunLogLine[]>;
+}
+
+/** What steps of pipelines have made, by what is in it. */
+export interface Artifacts {
+  has(digest: string): Promise<boolean>;
+  get(digest: string): Promise<{ size: number; content: Readable } | null>;
 }
 
 /** The logs of runs as they grow. */
@@ -286,6 +293,7 @@ export interface Dependencies {
   launcher: Launch;
   runs: RunLedger;
   runLogs: RunLogStream;
+  artifacts: Artifacts;
   runbooks: Runbooks;
   hooks: Hooks;
   evidence: EvidenceSource;

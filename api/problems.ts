@@ -250,6 +250,11 @@ const edge = {
     meaning:
       'The call was done under this `Idempotency-Key` before, and its answer can not be repeated; see `Location`.',
   },
+  artifact_not_found: {
+    status: 404,
+    title: 'Artifact not found',
+    meaning: 'The run has made no such artifact, or there was no more room for it.',
+  },
   upgrade_required: { status: 426, title: 'Upgrade required', meaning: 'This path speaks WebSocket only.' },
   headers_too_large: {
     status: 431,

@@ -18,6 +18,7 @@ import { tlsOf } from '../infra/tls';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { artifactStore, storeSettings } from '../infra/store/stores';
 import { LedgerRebuild } from '../projections/ledger-rebuild';
 import { foldCode } from '../projections/queries/fold-code';
 import { Snapshots } from '../projections/queries/snapshots';
@@ -125,6 +126,7 @@ runProcess('api', async (stop, env, logger) => {
     launcher,
     runs: postgresRuns(pool, runLogs, ask),
     runLogs: logStream,
+    artifacts: artifactStore(storeSettings(env)),
     runbooks,
     hooks: postgresHooks(pool, ask),
     evidence: postgresEvidence(pool, ask),

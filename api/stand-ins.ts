@@ -199,6 +199,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     ...emptyKeeping,
     ...emptyRuns,
     ...emptyEvidence,
+    artifacts: { has: async () => false, get: async () => null },
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },
     keptAnswers: new MemoryKeptAnswers(),

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Environment } from '../infra/config';
 import { environmentSecrets, fileSecrets, firstOf, type SecretStore } from '../infra/secrets';
+import { storeSettings, type StoreSettings } from '../infra/store/stores';
 
 /** What actions may do on this worker. */
 export interface AllowedHere {
@@ -9,6 +10,7 @@ export interface AllowedHere {
   readRoots: string[];
   writeRoots: string[];
   workspace: string;
+  store: StoreSettings;
   containers?: string;
   tofu?: string;
   kubernetes?: { config: string; allowed: { context: string; namespace: string }[] };
@@ -22,6 +24,7 @@ export function actionSettings(env: Environment): AllowedHere {
     readRoots: [...folders(env.YMERA_READ_ROOTS), ...folders(env.YMERA_WRITE_ROOTS), workspace],
     writeRoots: [...folders(env.YMERA_WRITE_ROOTS), workspace],
     workspace,
+    store: storeSettings(env),
     ...(env.YMERA_CONTAINERS === undefined ? {} : { containers: env.YMERA_CONTAINERS }),
     ...(env.YMERA_TOFU === undefined ? {} : { tofu: env.YMERA_TOFU }),
     ...(env.YMERA_KUBERNETES === undefined ? {} : { kubernetes: clusters(env, env.YMERA_KUBERNETES) }),

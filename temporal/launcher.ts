@@ -159,6 +159,7 @@ export class Launcher {
     const concurrency = document.concurrency && {
       group: String(rendered(document.concurrency.group, scope)),
       limit: document.concurrency.limit,
+      ...(document.concurrency.queue === undefined ? {} : { queue: document.concurrency.queue }),
     };
     return this.checked({
       runbook: { name, version, hash },

@@ -23,6 +23,8 @@ export interface LockClaim extends Claim {
 export interface LockRequest extends LockClaim {
   /** How many may hold it at once; for concurrency groups. */
   slots?: number;
+  /** Where it would have to wait, the others are told to end. */
+  supersede?: boolean;
   guards?: Guards;
   /** Seconds. */
   lease?: number;

@@ -8,6 +8,7 @@ import { stepRunner } from '../activities/perform';
 import { stepPlanner } from '../activities/plan-step';
 import { alertActivities } from '../activities/alert-activities';
 import { measureActivities } from '../activities/measure-activities';
+import { followActivities } from '../activities/follow-activities';
 import { watchActivities } from '../activities/watch-activities';
 import { requireServers } from '../infra/config';
 import { NatsPublisher } from '../infra/nats/publisher';
@@ -89,6 +90,7 @@ runProcess('worker', async (stop, env, logger) => {
       ...watchActivities(agents, doing.settings),
       ...measureActivities(agents, doing.settings),
       ...alertActivities({ secrets: doing.secrets, subjects }),
+      ...followActivities({ ...doing, sender: agents, onError }),
       ...launchActivities(launches),
       ...planActivities(stepPlanner({ ...doing, actions: plannable() })),
       ...runActivities({

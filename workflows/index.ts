@@ -1,5 +1,6 @@
 export { agent } from './agent';
 export { alerts } from './alerts';
+export { follow } from './follow';
 export { launch } from './launch';
 export { measure } from './measure';
 export { plan } from './plan';

@@ -83,7 +83,10 @@ async function admitted(host: RunHost): Promise<boolean> {
   for (;;) {
     const missing = wanted.filter((key) => !held(key));
     if (missing.length === 0 || host.state.error) break;
-    const asked = missing.map((key) => ({ key, ...(slots[key] === undefined ? {} : { slots: slots[key] }) }));
+    const asked = missing.map((key) => ({
+      key,
+      ...(slots[key] === undefined ? {} : groupAs(slots[key], concurrency)),
+    }));
     for (const { key, agent, status, holders, veto: refused } of await host.admit({ targets: asked, guards })) {
       if (status === 'held' && !held(key)) host.record({ type: 'TargetAcquired', data: { key, agent } });
       if (status === 'vetoed' && refused) host.record({ type: 'RunVetoed', data: refused });
@@ -95,6 +98,10 @@ async function admitted(host: RunHost): Promise<boolean> {
   if (host.state.error) return false;
   host.record({ type: 'RunStarted', data: {} });
   return true;
+}
+
+function groupAs(slots: number, concurrency: RunHost['config']['concurrency']): { slots: number; supersede?: true } {
+  return { slots, ...(concurrency?.queue === 'latest' ? { supersede: true } : {}) };
 }
 
 /** Whether it helped is known some time after it was done. */

@@ -57,6 +57,7 @@ export async function stepHarness(
     readRoots: [root],
     writeRoots: [root],
     workspace: join(base, 'workspace'),
+    store: { folder: join(base, 'store'), artifactBytes: 100_000, cacheBytes: 100_000 },
   };
   const logged: StepHarness['logged'] = [];
   const locked: string[] = [];

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
+import type { StoreSettings } from '../../infra/store/stores';
 import type { Notification } from './order';
 
 /** What an action does to the world: nothing, something that can be taken back, or something that can't. */
@@ -13,6 +14,8 @@ export interface ActionSettings {
   writeRoots: readonly string[];
   /** Where a step may keep what it makes, such as a clone: one folder for each run below it. */
   workspace: string;
+  /** Artifacts and caches of pipelines. */
+  store: StoreSettings;
   /** Address of the container engine's Docker API; undefined where this worker has none. */
   containers?: string;
   /** OpenTofu or Terraform, by name or path; whichever is among `executables` where nothing is said. */

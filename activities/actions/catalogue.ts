@@ -24,8 +24,12 @@ import { kubernetesUndo } from './kubernetes/kubernetes-undo';
 import { metricsGate } from './metrics-gate';
 import { metricsCompare } from './metrics-compare';
 import { metricsMeasure } from './metrics-measure';
+import { logsSearch } from './logs-search';
 import { notifyNotification } from './notify-notification';
 import { notifyWebhook } from './notify-webhook';
+import { artifactFetch } from './pipeline/artifact-fetch';
+import { pipelineStatus } from './pipeline/pipeline-status';
+import { pipelineStep } from './pipeline/pipeline-step';
 import { probeCheck } from './probe-check';
 import { processSignal } from './process-signal';
 import { shellRun } from './shell-run';
@@ -37,6 +41,7 @@ import { tofuPlan } from './tofu/tofu-plan';
 
 /** Every action there is. Adding one is a file beside this one, and a line here. */
 export const actions: readonly Action[] = [
+  artifactFetch,
   debugEcho,
   deployApply,
   deployRestore,
@@ -61,8 +66,11 @@ export const actions: readonly Action[] = [
   metricsGate,
   metricsCompare,
   metricsMeasure,
+  logsSearch,
   notifyNotification,
   notifyWebhook,
+  pipelineStatus,
+  pipelineStep,
   probeCheck,
   processSignal,
   shellRun,

@@ -28,8 +28,9 @@ export const repositoryField = pathField(
 
 export const authorizationField = Type.Optional(
   Type.String({
-    description: 'Header `Authorization` of requests over HTTP, such as `Bearer secret://git-token`.',
-    pattern: '^[^\\r\\n\\u0000]{1,8192}$',
+    description:
+      'Header `Authorization` of requests over HTTP, such as `Bearer secret://git-token`; none where it is empty.',
+    pattern: '^[^\\r\\n\\u0000]{0,8192}$',
     secret: true,
   }),
 );

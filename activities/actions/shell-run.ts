@@ -5,6 +5,7 @@ import { stringEnum } from '../../actors/core/string-enum';
 import { action, ActionError, type ActionContext, type ActionEffect } from './action';
 import { runChild } from './child-process';
 import { allowedExecutable } from './executables';
+import { checkedVariables, programEnvironment } from './program-environment';
 import { madeWorkspace, workspaceOf } from './workspace';
 
 const argv = (description: string): ReturnType<typeof Type.Array<ReturnType<typeof Type.String>>> =>
@@ -54,12 +55,6 @@ const output = Type.Object({
 
 type Input = Static<typeof input>;
 
-/** All that a program inherits: nothing of Ymera's own addresses and keys. */
-const keptVariables = ['PATH', 'HOME', 'LANG', 'TZ'];
-/** These make another program of an allowed one. */
-const refusedVariables =
-  /^(PATH|IFS|ENV|BASH_ENV|SHELLOPTS|NODE_OPTIONS|NODE_PATH|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|PYTHONPATH|PYTHONSTARTUP|JAVA_TOOL_OPTIONS|(LD|DYLD|GIT|BASH_FUNC)_.*)$/;
-
 export const shellRun = action({
   name: 'shell.run',
   title: 'Run a program',
@@ -102,8 +97,7 @@ export const shellRun = action({
 /** @throws ActionError `not_allowed`, `not_found`, `not_started`, `killed` */
 async function start(given: Input, command: string[], context: ActionContext): Promise<Static<typeof output>> {
   const file = programOf(command, context);
-  const inherited = keptVariables.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  const env = { ...(Object.fromEntries(inherited) as Record<string, string>), ...checkedVariables(given.env) };
+  const env = programEnvironment(given.env);
   if (!given.cwd || !isAbsolute(given.cwd)) await madeWorkspace(context);
   const cwd = cwdOf(given, context);
   if (!(await isFolder(cwd))) throw new ActionError('not_found', `there is no folder ${cwd}`);
@@ -131,12 +125,6 @@ function programOf([file = '']: string[], { settings }: Pick<ActionContext, 'set
 function cwdOf({ cwd }: Input, context: Pick<ActionContext, 'settings' | 'runId'>): string {
   if (cwd === undefined) return workspaceOf(context);
   return isAbsolute(cwd) ? cwd : join(workspaceOf(context), cwd);
-}
-
-function checkedVariables(env: Record<string, string>): Record<string, string> {
-  const refused = Object.keys(env).filter((name) => refusedVariables.test(name));
-  if (refused.length > 0) throw new ActionError('not_allowed', `the variables ${refused.join(', ')} may not be given`);
-  return env;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Command } from '../core/command';
 import type { CommandDefinition } from '../core/kind';
 import { stringEnum } from '../core/string-enum';
 import { runOutcomes } from '../run/events';
+import { sourceCommands, type SourceCommand } from './sources-messages';
 
 const time = Type.String({ minLength: 20, maxLength: 30 });
 const text = Type.String({ maxLength: 4000 });
@@ -80,7 +81,8 @@ export type DevopsCommand =
   | Command<'ReportDelivery', Static<typeof reportDelivery>>
   | Command<'AcknowledgeIssue', Static<typeof acknowledge>>
   | Command<'SnoozeIssue', Static<typeof snooze>>
-  | Command<'Alarm', Static<typeof alarm>>;
+  | Command<'Alarm', Static<typeof alarm>>
+  | SourceCommand;
 
 export const devopsCommands = {
   ReportDown: { schema: reportDown, description: 'The watch saw a target fail.', internal: true },
@@ -95,5 +97,6 @@ export const devopsCommands = {
     description: 'Take an issue on: it is not told again. The reason is required.',
   },
   SnoozeIssue: { schema: snooze, description: 'Do not tell of an issue for some time. The reason is required.' },
+  ...sourceCommands,
   Alarm: { schema: alarm, description: 'A pause or a cooldown is over.', internal: true },
 } as const satisfies Record<DevopsCommand['type'], CommandDefinition>;

@@ -7,6 +7,8 @@ import { mostConfigBytes } from '../core/limits';
 import { freeze, windowFaults } from '../policy/config';
 import { alerting, alertingFaults } from './alerting';
 import { fleet, membersOf } from './fleets';
+import { checkLogs, logsConfig } from './logs-config';
+import { checkRepositories, repositoriesConfig } from './repositories-config';
 import { name, seconds, shippedRunbook, target, type Target } from './target';
 
 export type { Probe, Target } from './target';
@@ -66,6 +68,8 @@ export const devopsConfig = Type.Object(
       maxItems: 50,
     }),
     alerting,
+    logs: logsConfig,
+    repositories: repositoriesConfig,
   },
   { additionalProperties: false, title: 'DevOps agent' },
 );
@@ -100,6 +104,8 @@ export function checkDevopsConfig(config: DevopsConfig): FieldError[] {
     ...sizeFaults(all.map((one) => one.target)),
     ...windowFaults(config.maintenance, '/maintenance', 'a maintenance window'),
     ...alertingFaults(config.alerting),
+    ...checkLogs(config.logs),
+    ...checkRepositories(config.repositories),
   ];
 }
 

@@ -5,6 +5,7 @@ import { acknowledged, deliveryReported, snoozed } from './decide-issue';
 import { ended } from './decide-remediation';
 import { alarmed, down, flapping, maintenanceReported, up } from './decide-watch';
 import type { DevopsEvent } from './events';
+import { decideSources, sourceRunEnded } from './sources';
 import type { DevopsState } from './state';
 
 /**
@@ -20,6 +21,9 @@ export function decideDevops(command: DevopsCommand, state: DevopsState, given: 
       return alertsReported(command.data, command.time, state, config);
     case 'ReportMaintenance':
       return maintenanceReported(command.data, command.time, state, config);
+    case 'ReportFinding':
+    case 'ReportHeads':
+      return decideSources(command, state.sources, config);
     case 'ReportDelivery':
       return deliveryReported(command.data);
     case 'AcknowledgeIssue':
@@ -39,7 +43,7 @@ type Report = Extract<DevopsCommand, { type: 'ReportDown' | 'ReportUp' | 'Report
 function reported(command: Report, state: DevopsState, config: SettledConfig): DevopsEvent[] {
   const target = config.targets.find(({ name }) => name === command.data.target);
   const known = state.targets[command.data.target];
-  if (!target || !known) return [];
+  if (!target || !known) return command.type === 'ReportRun' ? sourceRunEnded(command.data, config) : [];
   if (command.type === 'ReportRun') return ended(command.data, command.time, target, known);
   if (command.data.revision !== state.revision) return [];
   switch (command.type) {

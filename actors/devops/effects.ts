@@ -13,6 +13,8 @@ import {
   type Target,
 } from './config';
 import type { DevopsEvent } from './events';
+import { followEffects, sourceEffects } from './sources';
+import { isSourceEvent } from './sources-messages';
 import type { DevopsState } from './state';
 
 /** What the watch of an agent is told. `revision` only grows: an older one that arrives late is dropped. */
@@ -34,14 +36,18 @@ export function devopsEffects(event: Recorded<DevopsEvent> | LifecycleEvent, age
 
 function ownEffects(event: Recorded<DevopsEvent> | LifecycleEvent, { id, state, config: given }: Agent): Effect[] {
   const config = settled(given);
+  if (isSourceEvent(event)) return sourceEffects(id, event, config);
+  const { targets, maintenance } = config;
+  const follow = (logs = config.logs, repositories = config.repositories): Effect[] =>
+    followEffects(id, state.sources, event.sequence, { logs, repositories });
   switch (event.type) {
     case 'AgentCreated':
     case 'AgentForked':
-      return config.targets.length > 0 ? [watch(id, event.sequence, config.targets, config.maintenance)] : [];
+      return [...(targets.length > 0 ? [watch(id, event.sequence, targets, maintenance)] : []), ...follow()];
     case 'ConfigChanged':
-      return [watch(id, event.sequence, config.targets, config.maintenance)];
+      return [watch(id, event.sequence, targets, maintenance), ...follow()];
     case 'AgentStopped':
-      return [watch(id, event.sequence, [], [])];
+      return [watch(id, event.sequence, [], []), ...follow([], [])];
     case 'RemediationStarted':
       return remediate(id, event, config);
     case 'TargetRecovered':

@@ -4,6 +4,7 @@ import type { EventDefinition } from '../core/kind';
 import { stringEnum } from '../core/string-enum';
 import { runOutcomes } from '../run/events';
 import { severities } from './target';
+import { sourceEvents, type SourceEvent } from './sources-messages';
 
 const time = Type.String();
 const outcome = Type.Union([Type.Literal('recovered'), Type.Literal('failed')]);
@@ -134,7 +135,8 @@ export type DevopsEvent =
   | DomainEvent<'AlertsFiring', Static<typeof alertsFiring>>
   | DomainEvent<'AlertsResolved', Static<typeof alertsResolved>>
   | DomainEvent<'AlertDelivered', Static<typeof alertDelivered>>
-  | DomainEvent<'AlertUndelivered', Static<typeof alertUndelivered>>;
+  | DomainEvent<'AlertUndelivered', Static<typeof alertUndelivered>>
+  | SourceEvent;
 
 export const devopsEvents = {
   IssueDetected: { schema: issueDetected, messagetype: 'NOTIFICATION' },
@@ -144,6 +146,7 @@ export const devopsEvents = {
   RemediationScheduled: { schema: remediationScheduled, messagetype: 'EVENT' },
   RemediationAttempted: { schema: remediationAttempted, messagetype: 'EVENT' },
   RemediationCompleted: { schema: remediationCompleted, messagetype: 'RESPONSE' },
+  ...sourceEvents,
   IssueEscalated: { schema: issueEscalated, messagetype: 'NOTIFICATION' },
   TargetFlapping: { schema: targetFlapping, messagetype: 'NOTIFICATION' },
   TargetSteady: { schema: targetSteady, messagetype: 'EVENT' },

@@ -3,6 +3,8 @@ import type { Recorded } from '../core/event';
 import { matchesAny } from '../policy/matching';
 import { settled, type DevopsConfig } from './config';
 import type { DevopsEvent } from './events';
+import { evolveSources, reorderedSources, type SourcesState } from './sources';
+import { isSourceEvent, type SourceEvent } from './sources-messages';
 
 /** What the watch says of a target. */
 export type Health = { status: 'unknown' } | { status: 'healthy'; since: string } | Failing;
@@ -57,6 +59,8 @@ export interface DevopsState {
   groups?: Record<string, AlertGroup>;
   /** Names of those who may have been told of something, and of those whom the last change of config has dropped. */
   receivers?: { present: string[]; dropped: string[] };
+  /** Left out as long as there never was a log or a repository. */
+  sources?: SourcesState;
 }
 
 export const newTarget: TargetState = { health: { status: 'unknown' }, remediation: { status: 'idle' } };
@@ -64,6 +68,7 @@ export const newTarget: TargetState = { health: { status: 'unknown' }, remediati
 /** The state after one more event. */
 export function evolveDevops(state: DevopsState, event: Recorded<DevopsEvent> | LifecycleEvent): DevopsState {
   if (isLifecycleEvent(event)) return evolveLifecycle(state, event);
+  if (isSourceEvent(event)) return { ...state, sources: evolveSources(state.sources, event) };
   switch (event.type) {
     case 'MaintenanceBegan': {
       const { window, targets, until } = event.data;
@@ -100,7 +105,7 @@ export function evolveDevops(state: DevopsState, event: Recorded<DevopsEvent> | 
 }
 
 type TargetEvent = Exclude<
-  Recorded<DevopsEvent>,
+  Recorded<Exclude<DevopsEvent, SourceEvent>>,
   {
     type:
       | 'MaintenanceBegan'
@@ -122,7 +127,8 @@ function withTarget(state: DevopsState, event: TargetEvent): DevopsState {
 
 function evolveLifecycle(state: DevopsState, event: LifecycleEvent): DevopsState {
   if (event.type === 'AgentStopped') return state;
-  const { targets, alerting, maintenance } = settled(event.data.config as DevopsConfig);
+  const { targets, alerting, maintenance, logs, repositories } = settled(event.data.config as DevopsConfig);
+  const sources = reorderedSources(state.sources, { logs, repositories }, event.sequence);
   const open = state.maintenance?.filter(({ window }) => maintenance.some(({ name }) => name === window));
   const present = Object.keys(alerting.receivers);
   const before = state.receivers?.present ?? [];
@@ -131,6 +137,7 @@ function evolveLifecycle(state: DevopsState, event: LifecycleEvent): DevopsState
   const groups = Object.entries(state.groups ?? {}).filter(([, { target }]) => names.has(target));
   return {
     ...state,
+    ...(sources ? { sources } : {}),
     revision: event.sequence,
     targets: Object.fromEntries(targets.map(({ name }) => [name, state.targets[name] ?? newTarget])),
     ...(present.length + before.length > 0 ? { receivers: { present, dropped } } : {}),

@@ -22,6 +22,7 @@ const oneStep = Type.Object({ step }, strict);
 const granted = Type.Object({ key: text, step: Type.Optional(step) }, strict);
 const vetoed = Type.Object({ key: text, code: text, reason: text, until: Type.Optional(text) }, strict);
 const lost = Type.Object({ key: text, by: text, reason: text }, strict);
+const supersede = Type.Object({ key: text, by: text }, strict);
 const childEnded = Type.Object(
   {
     step,
@@ -44,6 +45,7 @@ export type RunCommand =
   | Command<'TargetGranted', Static<typeof granted>>
   | Command<'TargetVetoed', Static<typeof vetoed>>
   | Command<'TargetLost', Static<typeof lost>>
+  | Command<'Supersede', Static<typeof supersede>>
   | Command<'ChildEnded', Static<typeof childEnded>>;
 
 export const runCommands = {
@@ -57,5 +59,6 @@ export const runCommands = {
   TargetGranted: { schema: granted, description: 'A lock that was waited for is held.', internal: true },
   TargetVetoed: { schema: vetoed, description: 'A lock that was waited for is refused.', internal: true },
   TargetLost: { schema: lost, description: 'Somebody broke a lock.', internal: true },
+  Supersede: { schema: supersede, description: 'A newer run of its group has come.', internal: true },
   ChildEnded: { schema: childEnded, description: 'A run that a step waits for has ended.', internal: true },
 } as const satisfies Record<RunCommand['type'], CommandDefinition>;

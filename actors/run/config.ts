@@ -67,7 +67,9 @@ export const runConfig = Type.Object(
     startedBy: Type.String(),
     targets: Type.Array(Type.String()),
     /** At most this many runs of one group at once. */
-    concurrency: Type.Optional(Type.Object({ group: Type.String(), limit: Type.Integer() })),
+    concurrency: Type.Optional(
+      Type.Object({ group: Type.String(), limit: Type.Integer(), queue: Type.Optional(Type.String()) }),
+    ),
     guards,
     /** Why it may not run at all, found before it began. */
     veto: Type.Optional(

@@ -19,6 +19,8 @@ export function decideRun(command: RunCommand, state: RunState, config: RunConfi
       return vetoed(command.data, state);
     case 'TargetLost':
       return lost(command.data, state);
+    case 'Supersede':
+      return superseded(command.data, state, config);
     case 'ChildEnded':
       return childEnded(command.data, state);
     case 'Pause':
@@ -97,6 +99,12 @@ function lost({ key, by, reason }: { key: string; by: string; reason: string }, 
   if (state.phase === 'ended' || hold?.status === 'lost') return [];
   const paused: RunEvent[] = state.pausedBy === null ? [{ type: 'RunPaused', data: { by } }] : [];
   return [{ type: 'TargetLost', data: { key, by, reason } }, ...paused];
+}
+
+/** It ends as one that failed would: what its runbook takes back then is taken back now. */
+function superseded({ by }: { key: string; by: string }, state: RunState, { document }: RunConfig): RunEvent[] {
+  if (state.phase === 'ended' || state.phase === 'undoing' || state.cancel) return [];
+  return [{ type: 'CancelRequested', data: { by, undo: document.on_failure === 'undo' } }];
 }
 
 function childEnded(

@@ -124,7 +124,14 @@ export const runbookDocument = Type.Object(
       }),
     ),
     concurrency: Type.Optional(
-      Type.Object({ group: text(200), limit: Type.Integer({ minimum: 1, maximum: 1000 }) }, strict),
+      Type.Object(
+        {
+          group: text(200),
+          limit: Type.Integer({ minimum: 1, maximum: 1000 }),
+          queue: Type.Optional(stringEnum(['all', 'latest'], {})),
+        },
+        strict,
+      ),
     ),
     guards: Type.Optional(
       Type.Object(

@@ -24,7 +24,11 @@ export const words = {
     max_length: 'Most characters of a string, or items of an array.',
     items: 'What each item of an array must be.',
   },
-  concurrency: { group: 'Any text, which may hold expressions.', limit: 'How many may run at once.' },
+  concurrency: {
+    group: 'Any text, which may hold expressions.',
+    limit: 'How many may run at once.',
+    queue: 'Where it would have to wait: `all` waits, `latest` ends those of the group that were there before it.',
+  },
   guards: {
     cooldown: 'After a run has ended, none may begin on the same target before this has passed.',
     max_runs: 'Most runs on one target within `window`.',

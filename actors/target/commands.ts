@@ -32,6 +32,8 @@ const acquire = Type.Object(
     /** Seconds after which the owner is asked whether it still lives. */
     lease: Type.Number({ minimum: 1, maximum: 3600, default: 60 }),
     guards: guardsSchema,
+    /** Where it would have to wait, the others are told that a newer one has come. */
+    supersede: Type.Optional(Type.Boolean()),
   },
   strict,
 );

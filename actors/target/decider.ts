@@ -33,7 +33,7 @@ export function decideTarget(command: TargetCommand, state: TargetState): Target
   }
 }
 
-function acquire({ slots = 0, ...wanted }: Acquire, state: TargetState, now: string): TargetEvent[] {
+function acquire({ slots = 0, supersede = false, ...wanted }: Acquire, state: TargetState, now: string): TargetEvent[] {
   if (holds(state, wanted) || waits(state, wanted)) return [];
   const veto = guardVeto(wanted.guards, state, now);
   if (veto) {
@@ -49,7 +49,15 @@ function acquire({ slots = 0, ...wanted }: Acquire, state: TargetState, now: str
     throw new DomainError('limit_reached', `${mostWaiting} wait for it already`);
   }
   const holders = state.holders.slice(0, mostShown).map(({ owner }) => owner);
-  return thenGrant(state, [{ type: 'TargetQueued', data: { ...asked, holders } }], now);
+  const older = supersede ? superseded(state, wanted) : [];
+  return thenGrant(state, [{ type: 'TargetQueued', data: { ...asked, holders } }, ...older], now);
+}
+
+/** Runs that have or want it as a whole, oldest first; each lets go of it when it has ended. */
+function superseded({ holders, queue }: TargetState, { owner: by }: Claim): TargetEvent[] {
+  return [...holders, ...queue]
+    .filter(({ owner, step }) => step === undefined && owner !== by)
+    .map(({ owner }) => ({ type: 'OwnerSuperseded', data: { owner, by } }));
 }
 
 /** Without a step, all that the owner has here: it is over. */

@@ -26,6 +26,10 @@ export function targetEffects(
       const { owner, by, reason } = event.data;
       return tell(owner, 'TargetLost', { key, by, reason });
     }
+    case 'OwnerSuperseded': {
+      const { owner, by } = event.data;
+      return tell(owner, 'Supersede', { key, by });
+    }
     case 'OwnerInquired':
       return [{ type: 'inquire', agent: event.data.owner, about: id, id: `${id}:${event.sequence}` }];
     case 'AgentCreated':

@@ -26,6 +26,8 @@ const targetVetoed = Type.Object({
 const ownerInquired = Type.Object({ ...claim, askAgainAt: text });
 const leaseRenewed = Type.Object({ ...claim, lease: Type.Number(), until: text });
 const leaseExpired = Type.Object(claim);
+/** A newer one of its group has come, before which it must end. */
+const ownerSuperseded = Type.Object({ owner: text, by: text });
 const lockBroken = Type.Object({ ...claim, by: text, reason: text });
 
 export type TargetEvent =
@@ -36,6 +38,7 @@ export type TargetEvent =
   | DomainEvent<'OwnerInquired', Static<typeof ownerInquired>>
   | DomainEvent<'LeaseRenewed', Static<typeof leaseRenewed>>
   | DomainEvent<'LeaseExpired', Static<typeof leaseExpired>>
+  | DomainEvent<'OwnerSuperseded', Static<typeof ownerSuperseded>>
   | DomainEvent<'LockBroken', Static<typeof lockBroken>>;
 
 export const targetEvents = {
@@ -46,5 +49,6 @@ export const targetEvents = {
   OwnerInquired: { schema: ownerInquired, messagetype: 'EVENT' },
   LeaseRenewed: { schema: leaseRenewed, messagetype: 'EVENT' },
   LeaseExpired: { schema: leaseExpired, messagetype: 'EVENT' },
+  OwnerSuperseded: { schema: ownerSuperseded, messagetype: 'EVENT' },
   LockBroken: { schema: lockBroken, messagetype: 'NOTIFICATION' },
 } as const satisfies Record<TargetEvent['type'], EventDefinition>;

@@ -103,6 +103,8 @@ export function evolveTarget(state: TargetState, event: Recorded<TargetEvent> | 
     case 'OwnerInquired':
     case 'LeaseRenewed':
       return withHolder(state, event.data, ({ askAgainAt: _, ...holder }) => ({ ...holder, ...event.data }));
+    case 'OwnerSuperseded':
+      return state;
     case 'LeaseExpired':
       return ended(state, event.data, event.time, 'expired');
     case 'LockBroken':

@@ -211,6 +211,13 @@ const hook = {
   updatedAt: begun,
 };
 
+export const artifactExamples = {
+  artifacts: {
+    artifacts: [{ step: 'build', name: 'app', digest: `sha256:${hash}`, size: 48_213, type: 'file', available: true }],
+  },
+  content: 'its bytes',
+};
+
 export const triggerExamples = {
   newSchedule: { id: 'hourly', runbook: 'greet', every: 3600, overlap: 'skip', note: 'So that nobody feels alone.' },
   schedule: {

@@ -65,6 +65,8 @@ const byHand: Record<string, string> = {
   'GET /runs/{id}/state': 'VOPUN',
   'GET /runs/{id}/diff': 'VOPUN',
   'POST /runs/{id}/fork': 'ON',
+  'GET /runs/{id}/artifacts': 'VOPUN',
+  'GET /runs/{id}/artifacts/{digest}': 'VOPUN',
   'POST /runs/{id}/pause': 'ON',
   'POST /runs/{id}/resume': 'ON',
   'POST /runs/{id}/cancel': 'ON',
