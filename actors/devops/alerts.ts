@@ -4,6 +4,7 @@ import type { LifecycleEvent } from '../core/lifecycle';
 import type { Receiver } from './alerting';
 import { settled, type DevopsConfig, type SettledConfig } from './config';
 import type { DevopsEvent } from './events';
+import { isSourceEvent, type SourceEvent } from './sources-messages';
 import type { DevopsState, Failing } from './state';
 import type { Severity } from './target';
 
@@ -57,7 +58,8 @@ export function alertEffects(event: Recorded<DevopsEvent> | LifecycleEvent, { id
     const told = event.type === 'AgentStopped' ? present : [...present, ...dropped];
     return told.map((receiver) => order(receiver, { open }));
   }
-  const made = event.type === 'AgentCreated' ? null : alertOf(event, { id, state, config: known });
+  const born = event.type === 'AgentCreated' || event.type === 'AgentForked';
+  const made = born || isSourceEvent(event) ? null : alertOf(event, { id, state, config: known });
   return made ? made.receivers.map((receiver) => order(receiver, { alert: made.alert })) : [];
 }
 
@@ -77,7 +79,7 @@ interface Told {
 }
 
 function alertOf(
-  event: Recorded<DevopsEvent>,
+  event: Recorded<Exclude<DevopsEvent, SourceEvent>>,
   { id, state, config }: { id: string; state: DevopsState; config: SettledConfig },
 ): Told | null {
   const { data, sequence, time } = event;

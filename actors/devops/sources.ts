@@ -2,7 +2,7 @@ import type { Effect } from '../core/effect';
 import type { Recorded } from '../core/event';
 import { hashOf } from '../core/hash-chain';
 import type { ReportRun } from './commands';
-import type { DevopsConfig } from './config';
+import type { DevopsConfig, SettledConfig } from './config';
 import type { LogConfig } from './logs-config';
 import type { RepositoryConfig } from './repositories-config';
 import type { SourceCommand, SourceEvent } from './sources-messages';
@@ -33,7 +33,7 @@ const noSources: SourcesState = { revision: 0, findings: 0, cooling: {}, reposit
 export function decideSources(
   command: SourceCommand,
   sources: SourcesState | undefined,
-  config: DevopsConfig,
+  config: SettledConfig,
 ): SourceEvent[] {
   if (!sources || command.data.revision !== sources.revision) return [];
   switch (command.type) {
@@ -80,7 +80,10 @@ function commits(
 }
 
 /** The end of a run that a log or a commit has begun. */
-export function sourceRunEnded({ target, issue, run, outcome, error }: ReportRun, config: DevopsConfig): SourceEvent[] {
+export function sourceRunEnded(
+  { target, issue, run, outcome, error }: ReportRun,
+  config: SettledConfig,
+): SourceEvent[] {
   const known = [...config.logs, ...config.repositories].some(({ name }) => name === target);
   if (!known) return [];
   const data = { source: target, issue, run, outcome, ...(error === undefined ? {} : { error }) };
@@ -138,7 +141,7 @@ export function followEffects(
 }
 
 /** The runs that logs and commits begin. The same commit of a branch begins one, however often it is seen. */
-export function sourceEffects(agentId: string, event: Recorded<SourceEvent>, config: DevopsConfig): Effect[] {
+export function sourceEffects(agentId: string, event: Recorded<SourceEvent>, config: SettledConfig): Effect[] {
   const launch = (id: unknown[], runbook: string, input: object, target: string, issue: string): Effect => ({
     type: 'launch',
     request: {

@@ -199,7 +199,7 @@ export function forkDevops(state: DevopsState): DevopsState {
     name,
     health.status === 'healthy' ? { ...newTarget, health } : newTarget,
   ]);
-  return { ...state, targets: Object.fromEntries(targets) };
+  return { targets: Object.fromEntries(targets), issues: state.issues, revision: state.revision };
 }
 
 function failing(target: TargetState, more: Partial<Failing>): TargetState {

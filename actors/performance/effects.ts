@@ -32,6 +32,7 @@ type Agent = { id: string; state: PerformanceState; config: PerformanceConfig };
 export function performanceEffects(event: Recorded<PerformanceEvent> | LifecycleEvent, agent: Agent): Effect[] {
   switch (event.type) {
     case 'AgentCreated':
+    case 'AgentForked':
       return agent.config.metrics.length > 0 ? [measure(event.sequence, agent)] : [];
     case 'ConfigChanged':
     case 'BaselineTaken':

@@ -19,5 +19,6 @@ export const performance: AgentKind<PerformanceState, PerformanceCommand, Perfor
   evolve: evolvePerformance,
   checkConfig: checkPerformanceConfig,
   effects: performanceEffects,
+  fork: (state) => ({ ...state, proposal: null }),
   checkpoint: ({ regressed, proposal }) => ({ regressed, proposal }),
 };
