@@ -182,6 +182,11 @@ const edge = {
     title: 'Method not allowed',
     meaning: 'The path exists, but not with this method; see `Allow`.',
   },
+  checkpoint_not_found: {
+    status: 404,
+    title: 'Checkpoint not found',
+    meaning: 'There is no checkpoint of that number, or it signs no head of that agent.',
+  },
   lock_not_found: { status: 404, title: 'Lock not found', meaning: 'Nobody has ever asked for a lock of that key.' },
   hook_not_found: { status: 404, title: 'Hook not found', meaning: 'There is no hook of that id.' },
   hook_exists: { status: 409, title: 'Hook exists', meaning: 'There is a hook of that id already.' },

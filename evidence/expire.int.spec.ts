@@ -16,7 +16,7 @@ import { expiredTo, readRetention, setRetention } from '../projections/queries/e
 import { readFaults } from '../projections/queries/events';
 import { startTestServers, type TestServers } from '../tests/_util/servers';
 import { expireAll, type Expiry } from './expire';
-import { establishIdentity } from './identity';
+import { Signing } from './signing';
 
 jest.setTimeout(90_000);
 
@@ -35,9 +35,10 @@ describe('what expires', () => {
     await migrate(servers.postgres.url);
     pool = createPool(servers.postgres.url, silent);
     owner = new Pool({ connectionString: servers.postgres.url });
-    const identity = await establishIdentity(pool, signingKeyOf(generateKeyPem()));
+    const key = signingKeyOf(generateKeyPem());
+    const signing = await Signing.establish(pool, () => key);
     const classes = parseRetentionClasses('short=10') as RetentionClasses;
-    expiry = { pool, identity, classes, logger: silent };
+    expiry = { pool, signing, classes, logger: silent };
   });
   afterAll(async () => {
     await Promise.all([pool.end(), owner.end()]);
@@ -197,7 +198,7 @@ describe('what expires', () => {
   async function keepStone(agent: string, from: number, to: number, body: object): Promise<void> {
     await pool.query(
       `INSERT INTO tombstones (agent_id, from_sequence, to_sequence, body, key_id, signature) VALUES ($1, $2, $3, $4, $5, '')`,
-      [agent, from, to, JSON.stringify(body), expiry.identity.key.keyId],
+      [agent, from, to, JSON.stringify(body), expiry.signing.keyId],
     );
   }
 
@@ -208,7 +209,7 @@ describe('what expires', () => {
       await client.query('BEGIN');
       await client.query(
         `INSERT INTO tombstones (agent_id, from_sequence, to_sequence, body, key_id, signature) VALUES ($1, $2, $3, $4, $5, '')`,
-        [agent, from, to, JSON.stringify(body), expiry.identity.key.keyId],
+        [agent, from, to, JSON.stringify(body), expiry.signing.keyId],
       );
       await client.query('SELECT expire_records($1, $2, $3)', [agent, from, to]);
     } finally {
@@ -239,6 +240,6 @@ describe('what expires', () => {
     );
     const stones = rows.map(({ body, signature }) => ({ body, signature: signature.toString('base64') }));
     const keys = new Map((await evidenceKeys(pool)).map((key) => [key.keyId, key]));
-    return followTombstones({ installation: expiry.identity.installation, agent }, stones, keys);
+    return followTombstones({ installation: expiry.signing.installation, agent }, stones, keys);
   }
 });

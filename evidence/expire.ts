@@ -15,7 +15,7 @@ import {
   lockLedger,
   type Expirable,
 } from '../projections/queries/evidence-retention';
-import type { Identity } from './identity';
+import type { Signing } from './signing';
 
 const dayMs = 86_400_000;
 const agentsPerPage = 100;
@@ -24,7 +24,7 @@ const mostRecords = 2_000;
 
 export interface Expiry {
   pool: Pool;
-  identity: Identity;
+  signing: Signing;
   classes: RetentionClasses;
   logger: Logger;
 }
@@ -72,7 +72,7 @@ async function expireAgent(expiry: Expiry, due: Expirable, signal: AbortSignal, 
 
 async function expireSpan(
   client: PoolClient,
-  { identity, logger }: Expiry,
+  { signing, logger }: Expiry,
   due: Expirable,
   now: number,
 ): Promise<number> {
@@ -87,14 +87,16 @@ async function expireSpan(
     logger.error({ agentId: due.agent, fault }, 'records whose time has passed are not intact, and stay');
     return 0;
   }
+  const key = await signing.current(client);
+  const identity = { installation: signing.installation, keyId: key.keyId };
   const stone = tombstoneOf(identity, due, { before: head.hash, records, last }, now);
   const body = canonicalText(stone);
-  await insertTombstone(client, stone, body, identity.key.sign(body));
+  await insertTombstone(client, stone, body, key.sign(body));
   return expireRecords(client, stone);
 }
 
 function tombstoneOf(
-  { installation, key }: Identity,
+  { installation, keyId }: { installation: string; keyId: string },
   due: Expirable,
   { before, records, last }: { before: string; records: readonly EventRecord[]; last: EventRecord },
   now: number,
@@ -110,6 +112,6 @@ function tombstoneOf(
     records: records.length,
     class: due.class,
     time: new Date(now).toISOString(),
-    keyId: key.keyId,
+    keyId,
   };
 }

@@ -1,64 +1,112 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { ConfigError, requireServers } from '../infra/config';
-import { requireSigningKey, type SigningKey } from '../infra/evidence-key';
+import { ConfigError, requireServers, type Environment } from '../infra/config';
+import { requireSigningKey } from '../infra/evidence-key';
 import type { Logger } from '../infra/logger';
-import { createKeeperMetrics, createRegistry } from '../infra/metrics';
+import { createKeeperMetrics, createRegistry, type KeeperMetrics } from '../infra/metrics';
+import { Listener } from '../infra/postgres/listener';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
+import { dropAnchorsBut } from '../projections/queries/evidence-anchors';
 import { sayAlive } from '../projections/queries/evidence-keys';
+import { requestChannel } from '../projections/queries/evidence-requests';
 import { connectTemporal } from '../temporal/connection';
+import { Anchoring } from './anchors/anchoring';
+import { placesOf } from './anchors/places';
 import { Archiver } from './archive/archiver';
 import { ClosedRuns } from './archive/closed-runs';
 import { RetentionGuard } from './archive/retention-guard';
 import { Sweep } from './archive/sweep';
+import { Checkpointer } from './checkpoints/checkpointer';
 import { expireAll } from './expire';
-import { establishIdentity, type Identity } from './identity';
 import { keepLooping, type Loop } from './loop';
+import { Requests } from './requests';
+import { Signing } from './signing';
 
 /** How often a keeper says that it lives; `stack/healthcheck.ts` counts on it. */
 const aliveEveryMs = 10_000;
 const expireEveryMs = 600_000;
+/** A request comes with a notification: this is for when that is lost. */
+const requestsEveryMs = 5_000;
+const anchorsEveryMs = 1_000;
+
+/** What the loops work with. */
+interface Means {
+  env: Environment;
+  pool: Pool;
+  client: Client;
+  logger: Logger;
+  metrics: KeeperMetrics;
+}
 
 /** The keeper of evidence: the only process that holds the key by which evidence is signed. Several may run. */
 runProcess('evidence', async (signal, env, logger) => {
   const servers = requireServers(env);
-  const key = requireSigningKey(env);
-  const pool = createPool(servers.postgres.url, logger, 6);
+  // Told before it waits for anything.
+  requireSigningKey(env);
+  const pool = createPool(servers.postgres.url, logger, 12);
   const client = connectTemporal(servers.temporal);
   const metrics = createKeeperMetrics(createRegistry('evidence'));
-  const identity = await identityWhenThere(pool, key, logger, signal);
-  if (identity === null) return;
+  const means = { env, pool, client, logger, metrics };
+  const signing = await whenThere(() => Signing.establish(pool, () => requireSigningKey(env)), logger, signal);
+  if (signing === null) return;
 
-  const classes = parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses;
-  const expiry = { pool, identity, classes, logger };
+  const asked = new Listener(servers.postgres.url, requestChannel, logger);
+  const loops = [...archiveLoops(means), ...(await anchorLoops(means)), ...signingLoops(means, signing, asked)];
+  logger.info({ installation: signing.installation, keyId: signing.keyId }, 'ready');
+  await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));
+  await Promise.allSettled([asked.close(), pool.end(), client.connection.close()]);
+});
+
+function archiveLoops({ env, pool, client, logger, metrics }: Means): Loop[] {
   const archiver = new Archiver(pool, client, metrics);
   const guard = new RetentionGuard(client, logger, metrics);
   const closed = new ClosedRuns(pool, client, archiver, guard, logger);
   const sweep = new Sweep(pool, archiver, logger, metrics);
-  const loops: Loop[] = [
-    { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
+  return [
     { name: 'archive', everyMs: env.EVIDENCE_ARCHIVE_SECONDS * 1000, round: (stop) => closed.round(stop) },
     { name: 'sweep', everyMs: env.EVIDENCE_SWEEP_MINUTES * 60_000, round: (stop) => sweep.round(stop) },
+  ];
+}
+
+async function anchorLoops({ env, pool, logger, metrics }: Means): Promise<Loop[]> {
+  const places = placesOf(env);
+  await dropAnchorsBut(
+    pool,
+    places.map(({ name }) => name),
+  );
+  return places.map((place) => {
+    const anchoring = new Anchoring(pool, place, logger, metrics);
+    return { name: `anchor-${place.name}`, everyMs: anchorsEveryMs, round: (stop) => anchoring.round(stop) };
+  });
+}
+
+function signingLoops({ env, pool, client, logger, metrics }: Means, signing: Signing, asked: Listener): Loop[] {
+  const checkpointer = new Checkpointer(pool, signing, logger, metrics);
+  const requests = new Requests(pool, logger, signing, checkpointer, new Archiver(pool, client, metrics));
+  const classes = parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses;
+  const expiry = { pool, signing, classes, logger };
+  return [
+    { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
+    { name: 'checkpoints', everyMs: env.EVIDENCE_CHECKPOINT_SECONDS * 1000, round: () => checkpointer.round() },
+    {
+      name: 'requests',
+      everyMs: requestsEveryMs,
+      round: (stop) => requests.round(stop),
+      nudge: (wake) => asked.on(wake, wake),
+    },
     { name: 'expire', everyMs: expireEveryMs, round: async (stop) => void (await expireAll(expiry, stop)) },
   ];
-  logger.info({ installation: identity.installation, keyId: identity.key.keyId }, 'ready');
-  await Promise.all(loops.map((loop) => keepLooping(loop, signal, { logger, metrics })));
-  await Promise.allSettled([pool.end(), client.connection.close()]);
-});
+}
 
 /** Waits for Postgres and its schema. @returns null where the process is told to end before */
-async function identityWhenThere(
-  pool: Pool,
-  key: SigningKey,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<Identity | null> {
+async function whenThere<T>(work: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T | null> {
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
-      return await establishIdentity(pool, key);
+      return await work();
     } catch (error) {
       if (error instanceof ConfigError || !(isTransient(error) || isUnmigrated(error))) throw error;
       if (attempt === 1) logger.warn({ err: error }, 'postgres: not there yet');

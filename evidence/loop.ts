@@ -8,17 +8,23 @@ export interface Loop {
   name: string;
   everyMs: number;
   /** One round. What it throws is logged, and the next round comes in its time: each must find what an earlier one missed. */
-  round: (signal: AbortSignal) => Promise<void>;
+  round: (signal: AbortSignal) => Promise<unknown>;
+  /** Calls `wake` whenever a round is due at once. @returns how to end that */
+  nudge?: (wake: () => void) => () => void;
 }
 
 /** Runs a loop until aborted; the round under way is finished then. Never throws. */
 export async function keepLooping(
-  { name, everyMs, round }: Loop,
+  { name, everyMs, round, nudge }: Loop,
   signal: AbortSignal,
   { logger, metrics }: { logger: Logger; metrics: KeeperMetrics },
 ): Promise<void> {
   let failing = false;
+  let pause = new AbortController();
+  const endNudges = nudge?.(() => pause.abort());
   while (!signal.aborted) {
+    // Before the round: what comes while it works may not be seen by it.
+    pause = new AbortController();
     try {
       await round(signal);
       if (failing) logger.info({ loop: name }, 'the loop works again');
@@ -30,6 +36,7 @@ export async function keepLooping(
       if (!failing && !signal.aborted) logger.warn({ err: error, loop: name }, 'a round of the loop failed');
       failing = true;
     }
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    await sleep(everyMs, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(() => undefined);
   }
+  endNudges?.();
 }

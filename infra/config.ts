@@ -70,6 +70,10 @@ export const environmentSchema = Type.Object({
   YMERA_SECRETS_DIR: Type.Optional(Type.String()),
   EVIDENCE_ARCHIVE_SECONDS: Type.Number({ minimum: 0.1, maximum: 3600, default: 15 }),
   EVIDENCE_SWEEP_MINUTES: Type.Number({ minimum: 0.01, maximum: 720, default: 30 }),
+  EVIDENCE_CHECKPOINT_SECONDS: Type.Number({ minimum: 1, maximum: 86_400, default: 60 }),
+  EVIDENCE_ANCHOR_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  EVIDENCE_ANCHOR_GIT: Type.Optional(Type.String({ minLength: 1 })),
+  EVIDENCE_ANCHOR_WEBHOOK: Type.Optional(Type.String({ pattern: '^https?://' })),
   EVIDENCE_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
   RETENTION_CLASSES: Type.String({
     format: 'retention-classes',

@@ -16,6 +16,10 @@ export interface KeeperMetrics {
   archiveLag: Gauge;
   retention: Gauge;
   missingRuns: Gauge;
+  checkpoints: Counter;
+  signedHeads: Counter;
+  chainFaults: Counter;
+  anchorLag: Gauge<'anchor'>;
 }
 
 /** A registry with the process's own metrics (CPU, memory, event loop, garbage collection). */
@@ -88,6 +92,23 @@ export function createKeeperMetrics(registry: Registry): KeeperMetrics {
     missingRuns: new Gauge({
       name: 'ymera_archive_missing_runs',
       help: 'Runs that the archive lacks between others that it has.',
+      registers,
+    }),
+    checkpoints: new Counter({
+      name: 'ymera_checkpoints_signed_total',
+      help: 'Checkpoints of heads signed.',
+      registers,
+    }),
+    signedHeads: new Counter({ name: 'ymera_heads_signed_total', help: 'Heads of chains signed.', registers }),
+    chainFaults: new Counter({
+      name: 'ymera_chain_faults_total',
+      help: 'Heads that were not signed because their chain did not hold.',
+      registers,
+    }),
+    anchorLag: new Gauge({
+      name: 'ymera_anchor_lag_checkpoints',
+      help: 'Checkpoints that are not yet anchored outside.',
+      labelNames: ['anchor'],
       registers,
     }),
   };

@@ -32,6 +32,7 @@ const entries = {
   projector: 'projections/projector.ts',
   migrate: 'projections/migrate-cli.ts',
   evidence: 'evidence/keeper.ts',
+  'evidence-rotate': 'evidence/rotate.ts',
   api: 'api/server.ts',
   demo: 'demo/main.ts',
   service: 'demo/service.ts',

@@ -16,8 +16,8 @@ export interface Surroundings {
   servers: Addresses;
 }
 
-/** What only the keeper is told: nobody else needs to know where its keys are. */
-const keeperOnly = { EVIDENCE_KEY_FILE: '' };
+/** What only the keeper is told: where its key is, and an address that may hold a secret. */
+const keeperOnly = { EVIDENCE_KEY_FILE: '', EVIDENCE_ANCHOR_WEBHOOK: '' };
 
 /** The complete environment of the worker, the projector and the API. */
 export function childEnvironment({ env, home, apiPort, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
@@ -38,6 +38,10 @@ export function childEnvironment({ env, home, apiPort, secretKey, servers }: Sur
     REDIS_URL: servers.redis,
     DATABASE_URL: servers.postgres,
   };
+}
+
+function keeperEnvironment(shared: NodeJS.ProcessEnv, { env, evidenceKeyFile }: Surroundings): NodeJS.ProcessEnv {
+  return { ...shared, EVIDENCE_KEY_FILE: evidenceKeyFile, EVIDENCE_ANCHOR_WEBHOOK: env.EVIDENCE_ANCHOR_WEBHOOK ?? '' };
 }
 
 /** At least info: that is the level of the line by which they tell that they are ready. */
@@ -63,7 +67,7 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
   return {
     worker: spec('worker', hasSaidReady),
     projector: spec('projector', hasSaidReady),
-    evidence: spec('evidence', hasSaidReady, { ...shared, EVIDENCE_KEY_FILE: around.evidenceKeyFile }),
+    evidence: spec('evidence', hasSaidReady, keeperEnvironment(shared, around)),
     api: spec('api', () => apiIsHealthy(around.apiPort, around.env.TLS_CERT !== undefined)),
   };
 }

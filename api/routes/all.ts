@@ -6,6 +6,7 @@ import { approvalRoutes } from './approvals/routes';
 import { authRoutes } from './auth/routes';
 import { codecRoutes } from './codec/routes';
 import { commandRoutes } from './commands/routes';
+import { checkpointRoutes } from './evidence/checkpoints';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
 import { eventRoutes } from './events/routes';
@@ -40,6 +41,7 @@ const described: readonly Route[] = [
   ...scheduleRoutes,
   ...hookRoutes,
   ...codecRoutes,
+  ...checkpointRoutes,
   ...systemRoutes,
   ...cspReportRoutes,
 ];

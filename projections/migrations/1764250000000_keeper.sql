@@ -28,3 +28,38 @@ CREATE TABLE archive_progress (
   seen_to timestamptz NOT NULL
 );
 INSERT INTO archive_progress (seen_to) VALUES ('epoch');
+
+-- The head of each agent that was signed last.
+CREATE TABLE signed_heads (
+  agent_id text PRIMARY KEY,
+  sequence bigint NOT NULL,
+  hash text NOT NULL,
+  checkpoint bigint NOT NULL REFERENCES checkpoints
+);
+
+-- What others ask of the keeper, which alone can sign. A row lives until its answer is read.
+CREATE TABLE keeper_requests (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  kind text NOT NULL,
+  input text NOT NULL,
+  asked_at timestamptz NOT NULL DEFAULT now(),
+  -- A keeper is at it. Where it has died over it, another one takes it up.
+  claimed_at timestamptz,
+  answered_at timestamptz,
+  answer text,
+  fault text
+);
+CREATE INDEX keeper_requests_open ON keeper_requests (asked_at) WHERE answered_at IS NULL;
+
+-- How far the checkpoints are anchored outside.
+CREATE TABLE anchors (
+  name text PRIMARY KEY,
+  -- SHA-256 of where it is: another place begins anew.
+  target text NOT NULL,
+  -- The last one that is there; 0 for none.
+  checkpoint bigint NOT NULL DEFAULT 0,
+  anchored_at timestamptz,
+  -- Why the last try failed; null where it did not.
+  fault text,
+  failed_at timestamptz
+);

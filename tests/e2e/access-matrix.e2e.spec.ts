@@ -82,6 +82,10 @@ const byHand: Record<string, string> = {
   'POST /hooks/{id}/disable': 'ON',
   'GET /hooks/{id}/deliveries': 'VOPUN',
   'POST /hooks/{id}': '*',
+  'GET /evidence/keys': 'VOPUN',
+  'GET /evidence/checkpoints': 'UN',
+  'GET /evidence/checkpoints/{number}': 'UN',
+  'GET /evidence/anchors': 'UN',
   'GET /system/info': 'VOPUN',
   'GET /openapi.json': '*',
 };

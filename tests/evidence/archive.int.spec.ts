@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporal } from '@temporalio/proto';
+import { Pool } from 'pg';
 import type { EventRecord } from '../../actors/core/event';
 import { checkChain, genesisHash } from '../../actors/core/hash-chain';
 import { distDir } from '../../infra/paths';
@@ -11,7 +12,7 @@ import { recordsOfRun } from '../../temporal/history-records';
 import { postgresArchive } from '../../temporal/postgres-archive';
 import { agentWorkflowId } from '../../workflows/messages';
 import { until } from '../_util/api-client';
-import { RunLab } from '../_util/run-lab';
+import { RunLab, type KeeperProcess } from '../_util/run-lab';
 
 jest.setTimeout(180_000);
 
@@ -23,18 +24,21 @@ steps:
 
 describe('the archive', () => {
   let lab: RunLab;
+  let keeper: KeeperProcess;
   let live: EventRecord[];
   beforeAll(async () => {
     lab = await RunLab.open();
     await lab.startProjector();
-    await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5', EVIDENCE_SWEEP_MINUTES: '0.03' });
+    keeper = await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5' });
     const command = { id: 'birth', principal: 'ada' };
     const config = { checkpoint_interval: 60, log_level: 'info', max_flags: 500 };
     await lab.agents.create({ kind: 'flags', id: 'web', name: 'Web', config, command });
-    // A run of an agent ends after 40 tasks: these make three runs that have closed, and one that is open.
-    for (let i = 0; i < 125; i += 1) {
+    // Until three runs have continued as new, and a fourth one is open.
+    const runs = new Set<string>();
+    for (let i = 0; runs.size < 4; i += 1) {
       const id = `set-${i}`;
       await lab.agents.send('web', [{ id, principal: 'ada', type: 'SetFlag', data: { key: 'k', value: i } }]);
+      if (i % 10 === 9) runs.add((await lab.agents.view('web')).runId);
     }
     live = await lab.records('web');
     await until(async () => (await closed('web')).length === 3, 'three closed runs in the archive');
@@ -99,12 +103,24 @@ describe('the archive', () => {
     expect(await told(history as RawHistory)).toEqual(await lab.records(run));
   });
 
-  it('is swept for what was missed: a hole, and a last run', async () => {
+  it('is swept for what the list of closed runs lacks: a hole, and a last run', async () => {
+    await keeper.end('SIGTERM');
     const [first, second, third] = await closed('web');
-    await lab.pool.query('DELETE FROM raw_histories WHERE run_id = ANY($1)', [[second?.runId, third?.runId]]);
+    // As their owner, without the triggers that keep them.
+    const owner = new Pool({
+      connectionString: lab.servers.postgres.url,
+      options: '-c session_replication_role=replica',
+    });
+    const forget = (...runs: (RawHistory | undefined)[]): Promise<unknown> =>
+      owner.query('DELETE FROM raw_histories WHERE run_id = ANY($1)', [runs.map((run) => run?.runId)]);
+    await forget(second, third);
+    // Nothing has closed since then, as far as the list can tell.
+    await lab.pool.query(`UPDATE archive_progress SET seen_to = now() + interval '1 hour'`);
+    await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '3600', EVIDENCE_SWEEP_MINUTES: '0.03' });
     await until(async () => (await closed('web')).length === 3, 'all of them again');
-    await lab.pool.query('DELETE FROM raw_histories WHERE run_id = $1', [first?.runId]);
+    await forget(first);
     await until(async () => (await closed('web')).length === 3, 'the first again');
+    await owner.end();
   });
 
   it('gives back what Temporal has forgotten', async () => {
