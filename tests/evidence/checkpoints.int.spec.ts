@@ -137,7 +137,7 @@ describe('checkpoints', () => {
     await askKeeper(lab.pool, 'checkpoint', null);
     expect(await signedHead('db')).toBe(good);
     expect(await signedHead('old')).toBeLessThanOrEqual(Math.max(before, bad - 1));
-    expect(await readFaults(lab.pool, 'old')).toMatchObject([{ sequence: bad, fault: 'altered' }]);
+    expect((await readFaults(lab.pool, 'old', 100)).faults).toMatchObject([{ sequence: bad, fault: 'altered' }]);
     expect(keeper.output()).toContain('a chain does not hold');
   });
 
