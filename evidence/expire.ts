@@ -3,7 +3,6 @@ import { canonicalText } from '../actors/core/evidence/canonical';
 import type { TombstoneBody } from '../actors/core/evidence/tombstone';
 import { checkChain, genesisHash } from '../actors/core/hash-chain';
 import type { EventRecord } from '../actors/core/event';
-import type { SigningKey } from '../infra/evidence-key';
 import type { Logger } from '../infra/logger';
 import { inTransaction } from '../infra/postgres/transaction';
 import type { RetentionClasses } from '../infra/retention';
@@ -77,7 +76,6 @@ async function expireSpan(
   due: Expirable,
   now: number,
 ): Promise<number> {
-  const key = await signing.current(client);
   await lockLedger(client, due.agent);
   const before = await lastTombstone(client, due.agent);
   const head = { sequence: before?.to ?? 0, hash: before?.last ?? genesisHash };
@@ -89,19 +87,16 @@ async function expireSpan(
     logger.error({ agentId: due.agent, fault }, 'records whose time has passed are not intact, and stay');
     return 0;
   }
-  const stone = tombstoneOf(
-    { installation: signing.installation, key },
-    due,
-    { before: head.hash, records, last },
-    now,
-  );
+  const key = await signing.current(client);
+  const identity = { installation: signing.installation, keyId: key.keyId };
+  const stone = tombstoneOf(identity, due, { before: head.hash, records, last }, now);
   const body = canonicalText(stone);
   await insertTombstone(client, stone, body, key.sign(body));
   return expireRecords(client, stone);
 }
 
 function tombstoneOf(
-  { installation, key }: { installation: string; key: SigningKey },
+  { installation, keyId }: { installation: string; keyId: string },
   due: Expirable,
   { before, records, last }: { before: string; records: readonly EventRecord[]; last: EventRecord },
   now: number,
@@ -117,6 +112,6 @@ function tombstoneOf(
     records: records.length,
     class: due.class,
     time: new Date(now).toISOString(),
-    keyId: key.keyId,
+    keyId,
   };
 }
