@@ -1,5 +1,6 @@
 import type { EventRecord } from '../actors/core/event';
-import type { AgentHistory, Ledger } from './dependencies';
+import type { AgentHistory } from './dependencies';
+import type { Ledger } from './read-side';
 import { Problem, unavailable } from './problem';
 
 const pageSize = 500;

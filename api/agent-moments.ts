@@ -4,7 +4,7 @@ import { kindNamed } from '../actors/registry';
 import type { Logger } from '../infra/logger';
 import { Waypoints } from '../projections/queries/snapshots';
 import type { AgentEvents } from './agent-events';
-import type { KeptSnapshots, Ledger } from './dependencies';
+import type { KeptSnapshots, Ledger } from './read-side';
 import type { Moment } from './moment';
 import { Problem } from './problem';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatCursor } from '../projections/queries/cursor';
 import type { LedgerFilter, LedgerPlace } from '../projections/queries/ledger-order';
-import type { Ledger } from './dependencies';
+import type { Ledger } from './read-side';
 
 const pageSize = 500;
 const lookEveryMs = 1_000;

@@ -22,7 +22,7 @@ import {
 import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { listRuns } from '../projections/queries/runs';
 import { listTargets } from '../projections/queries/targets';
-import type { Hooks, Keeping, KeptSnapshots, Ledger, Rebuild, Runbooks, RunLedger } from './dependencies';
+import type { Hooks, Keeping, KeptSnapshots, Ledger, Rebuild, Runbooks, RunLedger } from './read-side';
 import type { Ask } from './guarded-postgres';
 import { unavailable } from './problem';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../infra/logger';
-import type { Runbooks } from './dependencies';
+import type { Runbooks } from './read-side';
 import { checkedSource, type CheckedRunbook } from './runbook-saving';
 
 const principal = 'system:shipped';

@@ -4,7 +4,7 @@ import { listAnchors } from '../projections/queries/evidence-anchors';
 import { checkpointsBefore, headsOf, readCheckpoint } from '../projections/queries/evidence-checkpoints';
 import { evidenceKeys } from '../projections/queries/evidence-keys';
 import { formatCursor, parseCursor } from '../projections/queries/cursor';
-import type { SignedEvidence } from './dependencies';
+import type { SignedEvidence } from './read-side';
 import type { Ask } from './guarded-postgres';
 
 /** What the keeper of evidence has signed. */

@@ -45,6 +45,10 @@ class Line {
       case 'OwnerInquired':
       case 'LeaseRenewed':
         expect(this.holding.some((claim) => sameClaim(claim, data))).toBe(true);
+        return;
+      case 'OwnerSuperseded':
+        // It is told, and gives its place up itself.
+        expect([...this.holding, ...this.waiting].some(({ owner }) => owner === data.owner)).toBe(true);
     }
   }
 

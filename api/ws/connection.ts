@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../../infra/logger';
-import type { RunLogStream } from '../dependencies';
+import type { RunLogStream } from '../read-side';
 import { Problem, problemOf } from '../problem';
 import type { EventFrame } from './frame';
 import type { Hub, Member } from './hub';

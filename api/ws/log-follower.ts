@@ -1,5 +1,5 @@
 import type { Logger } from '../../infra/logger';
-import type { RunLogStream } from '../dependencies';
+import type { RunLogStream } from '../read-side';
 import { Problem } from '../problem';
 import { frameOf, type FollowLogs } from './protocol';
 import type { Sender } from './sender';

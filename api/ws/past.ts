@@ -1,5 +1,6 @@
 import type { Positioned } from '../../infra/nats/event-bus';
-import type { EventStream, Ledger } from '../dependencies';
+import type { EventStream } from '../dependencies';
+import type { Ledger } from '../read-side';
 
 const pageSize = 500;
 

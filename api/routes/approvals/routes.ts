@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import type { ApprovalFilter, ApprovalPage, ApprovalSummary } from '../../../projections/queries/approvals';
 import type { Principal } from '../../access/principal';
-import type { RunLedger } from '../../dependencies';
+import type { RunLedger } from '../../read-side';
 import { runExamples } from '../../examples/runs';
 import { checkCursor, linkHeader, nextCursor, pageQuery, pageReply } from '../../pages';
 import { route, type Route } from '../../route';

@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { publishedSchema } from '../../../actors/runbook/published-schema';
 import { describeActions } from '../../../activities/actions/catalogue';
 import type { Runbook } from '../../../projections/queries/runbooks';
-import type { Runbooks } from '../../dependencies';
+import type { Runbooks } from '../../read-side';
 import { runbookExamples } from '../../examples/runs';
 import { jsonDiff } from '../../json-diff';
 import { checkCursor, linkHeader, pageQuery, pageReply } from '../../pages';

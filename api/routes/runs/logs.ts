@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { RunLogLine } from '../../../infra/postgres/run-logs';
-import type { RunLedger } from '../../dependencies';
+import type { RunLedger } from '../../read-side';
 import { linkHeader, nextLink } from '../../pages';
 import { route } from '../../route';
 import { followToEnd } from '../../run-log-follower';
