@@ -3,6 +3,8 @@ import type { Creation } from '../actors/core/agent';
 import type { AgentState } from '../actors/core/agent-state';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
+import type { Head, InclusionProof } from '../actors/core/evidence/checkpoint';
+import type { EvidenceKey } from '../actors/core/evidence/signature';
 import type { LaunchRequest } from '../actors/core/launch';
 import type { RunPlan } from '../actors/run/plan';
 import type { Logger } from '../infra/logger';
@@ -11,6 +13,8 @@ import type { RunLogLine } from '../infra/postgres/run-logs';
 import type { SecretStore } from '../infra/secrets';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
+import type { Anchor } from '../projections/queries/evidence-anchors';
+import type { Checkpoint } from '../projections/queries/evidence-checkpoints';
 import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
 import type {
   ExpectedVersion,
@@ -165,6 +169,18 @@ export interface KeptAnswers {
   release(place: string, claim: string): Promise<void>;
 }
 
+/** What the keeper of evidence has signed. Throws as `Ledger` does. */
+export interface SignedEvidence {
+  /** In the order in which they were made. */
+  keys(): Promise<EvidenceKey[]>;
+  /** Newest first. */
+  checkpoints(limit: number, cursor?: string): Promise<{ checkpoints: Checkpoint[]; next: string | null }>;
+  checkpoint(number: number): Promise<Checkpoint | null>;
+  /** An agent's head under a checkpoint's root; null where it has none there. */
+  proof(number: number, agentId: string): Promise<{ head: Head; proof: InclusionProof } | null>;
+  anchors(): Promise<Anchor[]>;
+}
+
 /** The stream of all events. */
 export interface EventStream {
   subscribeLive(
@@ -231,6 +247,7 @@ export interface Dependencies {
   /** Told when a user, a session or a key was changed by this process. */
   directory: Pick<Directory, 'changed'>;
   audit: Audit;
+  signedEvidence: SignedEvidence;
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;
   logger: Logger;

@@ -169,6 +169,11 @@ const edge = {
     title: 'Method not allowed',
     meaning: 'The path exists, but not with this method; see `Allow`.',
   },
+  checkpoint_not_found: {
+    status: 404,
+    title: 'Checkpoint not found',
+    meaning: 'There is no checkpoint of that number, or it signs no head of that agent.',
+  },
   lock_not_found: { status: 404, title: 'Lock not found', meaning: 'Nobody has ever asked for a lock of that key.' },
   verification_not_found: {
     status: 404,

@@ -48,6 +48,7 @@ import { limitsOf } from './rate-limit/classes';
 import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
+import { postgresSignedEvidence } from './signed-evidence';
 import { Connection } from './ws/connection';
 import { Hub } from './ws/hub';
 import { StreamPast } from './ws/past';
@@ -128,6 +129,7 @@ runProcess('api', async (stop, env, logger) => {
     apiKeys: postgresApiKeys(pool, ask),
     directory,
     audit,
+    signedEvidence: postgresSignedEvidence(pool, ask),
     hub,
     metrics,
     logger,

@@ -16,7 +16,7 @@ import { AgentEvents } from './agent-events';
 import { createApp } from './app';
 import { Clients } from './client';
 import type { Tokens } from './access/tokens';
-import type { Agents, Dependencies, Ledger, RequestLimits } from './dependencies';
+import type { Agents, Dependencies, Ledger, RequestLimits, SignedEvidence } from './dependencies';
 import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
@@ -80,6 +80,15 @@ export const emptyLedger: Ledger = {
   count: async () => ({ running: 0, stopped: 0 }),
   events: async () => [],
   eventsAfter: async () => [],
+};
+
+/** A keeper that has signed nothing yet. */
+const nothingSigned: SignedEvidence = {
+  keys: async () => [],
+  checkpoints: async () => ({ checkpoints: [], next: null }),
+  checkpoint: async () => null,
+  proof: async () => null,
+  anchors: async () => [],
 };
 
 const nowhere = async (): Promise<never> => {
@@ -176,6 +185,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     corsOrigins: new Set(),
     tokens,
     ...access,
+    signedEvidence: nothingSigned,
     hub: { learn: () => undefined, size: 0 },
     metrics: createApiMetrics(new Registry()),
     logger,

@@ -1,55 +1,47 @@
-/** Examples of the OpenAPI document, as in `agents.ts`: the agent `shop` as an auditor verifies it. */
-
-const pass = { verdict: 'pass' };
-const covered = { records: 3, from: 1, to: 3, tombstonesTo: 0, runs: 1, checkpoints: 1, signedTo: 3 };
-const verification = {
-  id: '01a20f87-2b1c-7aa0-9c4e-3a52d1f0c001',
-  scope: { agents: ['shop'] },
-  requestedBy: 'ann',
-  requestedAt: '2026-11-24T22:00:00.000Z',
-  state: 'done',
-  error: null,
-  startedAt: '2026-11-24T22:00:00.042Z',
-  endedAt: '2026-11-24T22:00:01.310Z',
-  progress: { agents: 1, done: 1, records: 3 },
-  failed: 0,
-  notCheckable: 0,
-  checkpoints: null,
+const keyId = '6d7e30e5c3d5f499';
+const hash = '13c993d24990' + '0'.repeat(52);
+const root = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
+const installation = '133b5ff4-f17a-4e25-83b6-58eb1e451093';
+const body = `{"format":"ymera-checkpoint/1","installation":"${installation}","keyId":"${keyId}","number":1,"previous":"${'0'.repeat(64)}","root":"${root}","size":2,"time":"2026-11-25T01:16:42.730Z"}`;
+const signature = 'x4mVRnSBdA2q7oU0Z3E2nqkzpHnR9qk2WzX0Y7bQf1JcLw0m7Gm3Vh1n5o3c0Q8s2b4d6f8h0j1l3n5p7r9tAA==';
+const checkpoint = {
+  number: 1,
+  body,
+  hash: '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+  keyId,
+  signature,
 };
 
+/** Examples of what is signed. */
 export const evidenceExamples = {
-  verdicts: {
-    verification: verification.id,
-    agent: 'shop',
-    kind: 'flags',
-    verdicts: {
-      intact: {
-        verdict: 'fail',
-        agent: 'shop',
-        code: 'altered',
-        sequence: 2,
-        message: 'record 2 does not hash to what it says: it was altered',
-      },
-      complete: pass,
-      attributed: pass,
-      replayConsistent: {
-        verdict: 'not_checkable',
-        message: 'the code of build 3f2a, which ran run 0f7c, is not kept',
-      },
-    },
-    covered,
-  },
-  order: { kind: 'flags' },
-  verification: {
-    ...verification,
-    results: [
+  keys: {
+    keys: [
       {
-        agent: 'shop',
-        kind: 'flags',
-        verdicts: { intact: pass, complete: pass, attributed: pass, replayConsistent: pass },
-        covered,
+        keyId,
+        publicKey: '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=',
+        createdAt: '2026-11-25T01:16:38.813Z',
+        retiredAt: null,
+        vouchedBy: null,
+        voucher: null,
       },
     ],
   },
-  page: { verifications: [verification], next: null },
+  checkpointPage: { checkpoints: [checkpoint], next: null },
+  provenCheckpoint: {
+    ...checkpoint,
+    head: { agent: 'shop', sequence: 2, hash },
+    proof: { checkpoint: 1, leaf: 1, size: 2, path: [root] },
+  },
+  anchors: {
+    anchors: [
+      { name: 'file', checkpoint: 1, anchoredAt: '2026-11-25T01:16:43.101Z', fault: null, failedAt: null },
+      {
+        name: 'webhook',
+        checkpoint: 0,
+        anchoredAt: null,
+        fault: 'the webhook answered 503',
+        failedAt: '2026-11-25T01:16:43.311Z',
+      },
+    ],
+  },
 };

@@ -6,6 +6,7 @@ import { approvalRoutes } from './approvals/routes';
 import { authRoutes } from './auth/routes';
 import { codecRoutes } from './codec/routes';
 import { commandRoutes } from './commands/routes';
+import { checkpointRoutes } from './evidence/checkpoints';
 import { configRoutes } from './config/routes';
 import { cspReportRoutes } from './csp-reports/routes';
 import { verificationRoutes } from './evidence/verify';
@@ -38,6 +39,7 @@ const described: readonly Route[] = [
   ...hookRoutes,
   ...verificationRoutes,
   ...codecRoutes,
+  ...checkpointRoutes,
   ...systemRoutes,
   ...cspReportRoutes,
 ];

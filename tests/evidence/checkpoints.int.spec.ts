@@ -14,6 +14,8 @@ import {
   type CheckpointBody,
 } from '../../actors/core/evidence/checkpoint';
 import { isSigned, keyRing } from '../../actors/core/evidence/signature';
+import { guardedPostgres } from '../../api/guarded-postgres';
+import { postgresSignedEvidence } from '../../api/signed-evidence';
 import { listAnchors } from '../../projections/queries/evidence-anchors';
 import { checkpointsAfter, headsOf, type Checkpoint } from '../../projections/queries/evidence-checkpoints';
 import { historiesOf } from '../../projections/queries/evidence-histories';
@@ -171,6 +173,25 @@ describe('checkpoints', () => {
     expect(keeper.output()).not.toContain('hush');
     const { rows } = await lab.pool.query<{ text: string }>('SELECT anchors::text AS text FROM anchors');
     expect(rows.map(({ text }) => text).join()).not.toContain('hush');
+  });
+
+  it('are listed page by page, and prove a head to who asks', async () => {
+    const signed = postgresSignedEvidence(lab.pool, guardedPostgres());
+    const listed: Checkpoint[] = [];
+    let next: string | null | undefined;
+    do {
+      const page = await signed.checkpoints(2, next ?? undefined);
+      listed.push(...page.checkpoints);
+      next = page.next;
+    } while (next !== null);
+    expect(listed.reverse()).toEqual(await all());
+    const first = listed[0] as Checkpoint;
+    const [head] = await headsOf(lab.pool, first.number);
+    const proven = await signed.proof(first.number, head?.agent ?? '');
+    expect(proven?.head).toEqual(head);
+    expect(proven && isIncluded(proven.head, proven.proof, bodyOf(first))).toBe(true);
+    expect(await signed.proof(first.number, 'nobody')).toBeNull();
+    expect(await signed.checkpoint(listed.length + 100)).toBeNull();
   });
 
   it('of nothing but a manifest is a signature given out', async () => {

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import { verdictNames } from '../../../actors/core/evidence/verdicts';
 import type { VerificationState } from '../../../projections/queries/verifications';
-import { evidenceExamples } from '../../examples/evidence';
+import { verificationExamples } from '../../examples/verification';
 import { nextCursor, pageQuery } from '../../pages';
 import { agentId } from '../../schemas';
 
@@ -44,7 +44,7 @@ const result = { agent: Type.String(), kind: Type.String(), verdicts, covered };
 
 export const agentVerdicts = Type.Object(
   { verification: Type.String({ format: 'uuid' }), ...result },
-  { $id: 'AgentVerdicts', examples: [evidenceExamples.verdicts] },
+  { $id: 'AgentVerdicts', examples: [verificationExamples.verdicts] },
 );
 
 /** Exactly one of the three. */
@@ -54,7 +54,7 @@ export const verifyBody = Type.Object(
     kind: Type.Optional(Type.String({ description: 'The agents of one kind.', pattern: '^[a-z][a-z0-9-]{0,62}$' })),
     agents: Type.Optional(Type.Array(agentId, { minItems: 1, maxItems: 1000, uniqueItems: true })),
   },
-  { ...strict, minProperties: 1, maxProperties: 1, examples: [evidenceExamples.order] },
+  { ...strict, minProperties: 1, maxProperties: 1, examples: [verificationExamples.order] },
 );
 
 const states: VerificationState[] = ['waiting', 'running', 'done', 'cancelled', 'failed'];
@@ -89,17 +89,17 @@ export const verificationSchema = Type.Object(
         'Those that failed come first. Where no agents were named, only those that did not pass, 1000 at most.',
     }),
   },
-  { $id: 'Verification', examples: [evidenceExamples.verification] },
+  { $id: 'Verification', examples: [verificationExamples.verification] },
 );
 
 export const verificationPage = Type.Object(
   { verifications: Type.Array(Type.Object(summary)), next: nextCursor },
-  { $id: 'VerificationPage', examples: [evidenceExamples.page] },
+  { $id: 'VerificationPage', examples: [verificationExamples.page] },
 );
 
 export const verificationsQuery = Type.Object(pageQuery, strict);
 
 export const verificationParams = Type.Object(
-  { id: Type.String({ format: 'uuid', examples: [evidenceExamples.verification.id] }) },
+  { id: Type.String({ format: 'uuid', examples: [verificationExamples.verification.id] }) },
   strict,
 );

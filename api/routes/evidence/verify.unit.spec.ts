@@ -1,10 +1,10 @@
 import type { Verification } from '../../../temporal/verifications';
 import { AgentFailure } from '../../../temporal/failures';
-import { evidenceExamples } from '../../examples/evidence';
+import { verificationExamples } from '../../examples/verification';
 import { startTestApi, type TestApi } from '../../stand-ins';
 
-const id = evidenceExamples.verification.id;
-const done = evidenceExamples.verification as unknown as Verification;
+const id = verificationExamples.verification.id;
+const done = verificationExamples.verification as unknown as Verification;
 
 /** What the keeper would have done, as it stands. */
 class StandIn {
