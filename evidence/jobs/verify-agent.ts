@@ -68,7 +68,8 @@ export async function verifyAgent(
   }
 
   const last = Math.max(known, ...histories.map(({ lastSequence }) => lastSequence));
-  await caughtUp(pool, agentId, Math.max(last, view?.published ?? 0), signal);
+  // Nothing is under way of one that Temporal has forgotten.
+  if (view) await caughtUp(pool, agentId, Math.max(last, view.published), signal);
   const rows = new Peekable(rowsOf(pool, agentId, last));
   const claims = new Peekable(ports.heads.of(agentId, check.start.sequence));
   const made = new Recomputation(agentId, check.start, findings, ports.replays);

@@ -15,6 +15,7 @@ import { connectTemporal } from '../../temporal/connection';
 import { TemporalSchedules } from '../../temporal/schedules';
 import { agentWorkflowId } from '../../workflows/messages';
 import { until } from '../_util/api-client';
+import { shortVerdicts } from '../_util/evidence';
 import { RunLab } from '../_util/run-lab';
 
 const planted = 'pl4nted-m4rker';
@@ -173,4 +174,16 @@ describe('encryption of what Temporal stores', () => {
       await client.connection.close();
     }
   });
+
+  it('lets an auditor verify it with the keys, and says what can not be told without them', async () => {
+    const pass = { intact: 'pass', complete: 'pass', attributed: 'pass', replayConsistent: 'pass' };
+    const unknown = 'not_checkable';
+    await lab.startProjector();
+    const keeper = await lab.startKeeper();
+    for (const agent of ['shop', run]) expect(await shortVerdicts(lab, agent)).toEqual(pass);
+    await keeper.end('SIGTERM');
+    await lab.startKeeper({ YMERA_ENCRYPTION_KEY: newKey });
+    const told = { complete: unknown, attributed: unknown, replayConsistent: unknown };
+    expect(await shortVerdicts(lab, run)).toEqual({ ...pass, ...told });
+  }, 120_000);
 });

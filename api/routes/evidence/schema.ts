@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import { verdictNames } from '../../../actors/core/evidence/verdicts';
 import type { VerificationState } from '../../../projections/queries/verifications';
-import { verificationExamples } from '../../examples/verifications';
+import { verificationExamples } from '../../examples/verification';
 import { nextCursor, pageQuery } from '../../pages';
 import { agentId } from '../../schemas';
 
