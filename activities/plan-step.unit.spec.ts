@@ -19,6 +19,19 @@ const bomb = (): never => {
 /** Every action, with whatever does something replaced. */
 const bombs: Action[] = actions.map((action) => ({ ...action, run: bomb, verify: bomb, undo: bomb }));
 
+/** Those whose plans ask a tool of others: their own specs plan them, on the real thing. */
+const withTools = [
+  'deploy.apply',
+  'deploy.restore',
+  'kubernetes.apply',
+  'kubernetes.diff',
+  'kubernetes.rollout',
+  'kubernetes.scale',
+  'kubernetes.undo',
+  'tofu.apply',
+  'tofu.destroy',
+];
+
 /** Every file below a folder: its content and when it was changed. */
 async function everything(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -40,6 +53,7 @@ describe('a dry-run', () => {
     git('-C', at('repo'), 'commit', '-q', '--allow-empty', '-m', 'first');
     git('init', '-q', '--bare', at('bare'));
     git('-C', at('repo'), 'remote', 'add', 'origin', at('bare'));
+    const sha = git('-C', at('repo'), 'rev-parse', 'HEAD').toString().trim();
     await writeFile(at('a'), 'old');
     const child = spawn('sleep', ['60']);
     await once(child, 'spawn');
@@ -49,6 +63,15 @@ describe('a dry-run', () => {
     const { port } = new URL(server.url);
     const latency = { name: 'latency', better: 'lower', source: { type: 'http', url } };
     const given: Record<string, object> = {
+      'artifact.fetch': { digest: `sha256:${'0'.repeat(64)}`, path: at('artifact') },
+      'deploy.status': { service: 'web', on: { type: 'processes', folder: at('.') } },
+      'kubernetes.get': { context: 'none', kind: 'Pod' },
+      'logs.search': { path: at('a'), pattern: 'x' },
+      'metrics.gate': { url, query: 'up', threshold: 1 },
+      'pipeline.status': { repository: at('repo'), sha, state: 'success' },
+      'pipeline.step': { path: at('repo'), sha, commands: [['touch', at('touched')]] },
+      'tofu.drift': { dir: at('repo') },
+      'tofu.plan': { dir: at('repo') },
       'debug.echo': { a: 1 },
       'disk.usage': { path: '/' },
       'file.read': { path: at('a') },
@@ -70,7 +93,7 @@ describe('a dry-run', () => {
       'shell.run': { argv: ['touch', at('touched')] },
       'tls.check': { host: '127.0.0.1', port: Number(port) },
     };
-    expect(Object.keys(given)).toEqual(actions.map(({ name }) => name));
+    expect([...Object.keys(given), ...withTools].sort()).toEqual(actions.map(({ name }) => name).sort());
 
     const before = await everything(join(harness.root, '..'));
     const planner = stepPlanner({ ...harness.ports, actions: plannable(bombs) });

@@ -1,8 +1,10 @@
+import pino from 'pino';
 import { AgentEvents } from './agent-events';
-import { emptyLedger, historyOf, MemoryAgents, startTestApi } from './stand-ins';
+import { AgentMoments } from './agent-moments';
+import { emptyLedger, historyOf, MemoryAgents, noSnapshots, startTestApi } from './stand-ins';
 
 /** An agent of five events whose ledger has lost the first three to their age, while Temporal still has all. */
-async function aged(): Promise<{ agents: MemoryAgents; events: AgentEvents }> {
+async function aged(): Promise<{ agents: MemoryAgents; events: AgentEvents; moments: AgentMoments }> {
   const agents = new MemoryAgents();
   const config = { checkpoint_interval: 60, log_level: 'info', max_flags: 500 };
   await agents.create({ kind: 'flags', id: 'old', name: 'old', config, command: { id: '0', principal: 'ann' } });
@@ -15,13 +17,14 @@ async function aged(): Promise<{ agents: MemoryAgents; events: AgentEvents }> {
     events: async (_: string, from: number, to: number, limit: number) =>
       records.filter(({ sequence }) => sequence > 3 && sequence >= from && sequence <= to).slice(0, limit),
   };
-  return { agents, events: new AgentEvents(ledger, historyOf(agents)) };
+  const events = new AgentEvents(ledger, historyOf(agents));
+  return { agents, events, moments: new AgentMoments(events, ledger, noSnapshots, pino({ level: 'silent' })) };
 }
 
 describe('events that have expired', () => {
   it('are a clear problem, in every form, and never silently nothing', async () => {
-    const { agents, events } = await aged();
-    await using api = await startTestApi({ agents, events });
+    const past = await aged();
+    await using api = await startTestApi(past);
     for (const [path, accept] of [
       ['agents/old/events', 'application/json'],
       ['agents/old/events', 'application/x-ndjson'],
