@@ -28,5 +28,5 @@ const checks =
     run('directions of imports', 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.']),
   ].every(Boolean);
 
-const tests = run('tests', 'jest', ['--maxWorkers=2', ...args]);
+const tests = run('tests', 'jest', ['--maxWorkers=3', ...args]);
 process.exitCode = checks && tests ? 0 : 1;
