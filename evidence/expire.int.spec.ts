@@ -14,6 +14,7 @@ import { placeHold, releaseHold } from '../projections/queries/evidence-holds';
 import { evidenceKeys } from '../projections/queries/evidence-keys';
 import { expiredTo, readRetention, setRetention } from '../projections/queries/evidence-retention';
 import { readFaults } from '../projections/queries/events';
+import { Snapshots } from '../projections/queries/snapshots';
 import { startTestServers, type TestServers } from '../tests/_util/servers';
 import { expireAll, type Expiry } from './expire';
 import { Signing } from './signing';
@@ -54,6 +55,12 @@ describe('what expires', () => {
     expect(await expireAll(expiry, never, day(12))).toBe(0);
     expect(await ledgerOf(pool, 'ended')).toEqual([]);
     expect(await ledgerOf(pool, 'kept')).toHaveLength(5);
+    // It took two tombstones; what is left is the agent as it stood at the end.
+    const { rows } = await pool.query('SELECT sequence FROM folded_snapshots WHERE agent_id = $1', ['ended']);
+    expect(rows).toEqual([{ sequence: '2500' }]);
+    const snapshots = new Snapshots(pool, 'other code', silent);
+    expect(await snapshots.before('ended', 2_500)).toMatchObject({ sequence: 2_500, hash: chain.at(-1)?.hash });
+    expect(await snapshots.before('ended', 2_499)).toBeNull();
     expect(await count('raw_histories', 'ended')).toBe(0);
     expect(await count('event_keys', 'ended')).toBe(0);
     expect(await followed('ended')).toEqual({ sequence: 2_500, hash: chain.at(-1)?.hash, fault: null });

@@ -1,12 +1,16 @@
 import type { Pool, PoolClient } from 'pg';
+import { foldAgent, unborn } from '../actors/core/agent-state';
 import { canonicalText } from '../actors/core/evidence/canonical';
 import type { TombstoneBody } from '../actors/core/evidence/tombstone';
 import { checkChain, genesisHash } from '../actors/core/hash-chain';
-import type { EventRecord } from '../actors/core/event';
+import { eventKind, type EventRecord } from '../actors/core/event';
+import { kindNamed } from '../actors/registry';
 import type { Logger } from '../infra/logger';
 import { inTransaction } from '../infra/postgres/transaction';
 import type { RetentionClasses } from '../infra/retention';
 import { readEvents } from '../projections/queries/events';
+import { foldCode } from '../projections/queries/fold-code';
+import { Snapshots } from '../projections/queries/snapshots';
 import {
   expireRecords,
   insertTombstone,
@@ -91,8 +95,16 @@ async function expireSpan(
   const identity = { installation: signing.installation, keyId: key.keyId };
   const stone = tombstoneOf(identity, due, { before: head.hash, records, last }, now);
   const body = canonicalText(stone);
+  const snapshots = new Snapshots(client, foldCode, logger);
+  const base = head.sequence > 0 ? await snapshots.before(due.agent, head.sequence) : null;
   await insertTombstone(client, stone, body, key.sign(body));
-  return expireRecords(client, stone);
+  const expired = await expireRecords(client, stone);
+  const kind = kindNamed(eventKind(last));
+  // What comes after can still be folded then.
+  if ((base?.sequence ?? 0) === head.sequence) {
+    await snapshots.keepEnd(foldAgent(kind, base ?? unborn(kind, due.agent), records));
+  }
+  return expired;
 }
 
 function tombstoneOf(

@@ -27,6 +27,7 @@ export class Snapshots {
 
   /**
    * The newest that is not after `sequence` and holds: it hashes to what it says, and the ledger has the record that it ends with.
+   * That at the end of what has expired counts whatever code has folded it, since none can fold it again.
    * @returns null where there is none
    */
   async before(agentId: string, sequence: number): Promise<AgentState | null> {
@@ -35,7 +36,8 @@ export class Snapshots {
         `SELECT snapshot.sequence, snapshot.folded, snapshot.hash, record.hash AS chain
          FROM folded_snapshots AS snapshot
          LEFT JOIN events AS record ON record.agent_id = snapshot.agent_id AND record.sequence = snapshot.sequence
-         WHERE snapshot.agent_id = $1 AND snapshot.sequence <= $2 AND snapshot.code = $3
+         WHERE snapshot.agent_id = $1 AND snapshot.sequence <= $2
+           AND (snapshot.code = $3 OR snapshot.sequence = (SELECT max(to_sequence) FROM tombstones WHERE agent_id = $1))
          ORDER BY snapshot.sequence DESC LIMIT 1`,
         [agentId, most, this.code],
       );
@@ -55,9 +57,19 @@ export class Snapshots {
     const step = stepOf(Math.max(last.sequence, Number(rows[0]?.sequence ?? 0)));
     for (const state of states.filter(({ sequence }) => sequence % step === 0)) await this.write(state);
     await this.db.query(
-      'DELETE FROM folded_snapshots WHERE agent_id = $1 AND sequence % $2::bigint = 0 AND sequence % $3::bigint <> 0',
+      `DELETE FROM folded_snapshots WHERE agent_id = $1 AND sequence % $2::bigint = 0 AND sequence % $3::bigint <> 0
+         AND sequence <> (SELECT coalesce(max(to_sequence), 0) FROM tombstones WHERE agent_id = $1)`,
       [last.id, snapshotEvery, step],
     );
+  }
+
+  /** Keeps an agent as it stood at the end of what expires now, and drops those before: nothing else tells of them any more. */
+  async keepEnd(state: AgentState): Promise<void> {
+    await this.write(state);
+    await this.db.query('DELETE FROM folded_snapshots WHERE agent_id = $1 AND sequence < $2', [
+      state.id,
+      state.sequence,
+    ]);
   }
 
   private async write(state: AgentState): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -153,6 +153,28 @@ describe('the CLI', () => {
     expect((await ymera([...approve, planHash.slice(0, 12)])).code).not.toBe(0);
     expect((await ymera([...approve, planHash.slice(0, 12), '--profile', 'ada'])).stdout).toContain('approved');
     await until(async () => (await json('runs', 'show', 'loud')).status === 'succeeded', 'the run');
+  });
+
+  it('shows an agent at any moment, and who changed what', async () => {
+    expect(await json('state', 'shop', '--at', '2')).toMatchObject({ sequence: 2, state: { flags: { a: true } } });
+    expect((await ymera(['diff', 'shop', '1', '2'])).stdout).toMatch(/add\s+\/state\/flags\/a\s+true/);
+    expect((await ymera(['blame', 'shop', '/state/flags/a'])).stdout).toMatch(/2 .*admin\s+a test\s+.*nothing → true/);
+    expect((await ymera(['fork', 'shop', '--at', '2', '--id', 'shop-as-it-was'])).code).toBe(0);
+    expect(await json('state', 'shop-as-it-was')).toMatchObject({ state: { flags: { a: true } } });
+    expect((await ymera(['state', 'shop', '--at', '99'])).stderr).toContain('out_of_range');
+  });
+
+  it('verifies, and takes away evidence that is checked without a server', async () => {
+    const verified = await ymera(['verify', 'shop']);
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/replayConsistent\s+pass/) });
+    expect((await ymera(['export', 'shop', '-o', 'shop.zip'])).code).toBe(0);
+    const offline = (file: string) =>
+      spawnSync(process.execPath, [join(distDir, 'ymera-verify.js'), join(stack.home, file)], { encoding: 'utf8' });
+    expect(offline('shop.zip')).toMatchObject({ status: 0, stdout: expect.stringContaining('intact') });
+    const bytes = readFileSync(join(stack.home, 'shop.zip'));
+    bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200);
+    writeFileSync(join(stack.home, 'forged.zip'), bytes);
+    expect(offline('forged.zip').status).not.toBe(0);
   });
 
   it('sees a doctor', async () => {
