@@ -105,7 +105,7 @@ async function report({ api, out }: Context, id: string): Promise<void> {
   if (rows.length === 0 && !out.json) return out.done(found, `${found.progress.done} agents: all four verdicts pass`);
   out.table(found, rows, {
     agent: (row) => row.agent,
-    verdict: (row) => row.name,
+    verdict: (row) => row.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     is: (row) => row.verdict,
     at: (row) => row.sequence ?? row.runId,
     why: (row) => (row.code ? `${row.code}: ${row.message}` : row.message),

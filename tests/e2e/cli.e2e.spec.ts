@@ -166,7 +166,7 @@ describe('the CLI', () => {
 
   it('verifies, and takes away evidence that is checked without a server', async () => {
     const verified = await ymera(['verify', 'shop']);
-    expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/replayConsistent\s+pass/) });
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/replay-consistent\s+pass/) });
     expect((await ymera(['export', 'shop', '-o', 'shop.zip'])).code).toBe(0);
     const offline = (file: string) =>
       spawnSync(process.execPath, [join(distDir, 'ymera-verify.js'), join(stack.home, file)], { encoding: 'utf8' });
