@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { followTombstones } from '../actors/core/evidence/tombstone';
 import type { EventRecord } from '../actors/core/event';
 import { generateKeyPem, signingKeyOf } from '../infra/evidence-key';
@@ -18,6 +18,7 @@ import { Snapshots } from '../projections/queries/snapshots';
 import { startTestServers, type TestServers } from '../tests/_util/servers';
 import { expireAll, type Expiry } from './expire';
 import { Signing } from './signing';
+import { ownerPool } from '../tests/_util/owner-pool';
 
 jest.setTimeout(90_000);
 
@@ -35,7 +36,7 @@ describe('what expires', () => {
     servers = await startTestServers({ postgres: true });
     await migrate(servers.postgres.url);
     pool = createPool(servers.postgres.url, silent);
-    owner = new Pool({ connectionString: servers.postgres.url });
+    owner = ownerPool(servers.postgres.url, 'on');
     const key = signingKeyOf(generateKeyPem());
     const signing = await Signing.establish(pool, () => key);
     const classes = parseRetentionClasses('short=10') as RetentionClasses;

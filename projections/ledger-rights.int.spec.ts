@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Pool } from 'pg';
+import type { Pool } from 'pg';
+import { Client } from 'pg';
 import { projectRoot } from '../infra/paths';
 import { createPool } from '../infra/postgres/pool';
 import { startTestServers, type TestServers } from '../tests/_util/servers';
@@ -9,6 +10,7 @@ import { contextOf, ledgerOf } from './_util/ledger';
 import { migrate } from './migrate';
 import { projectBatch } from './project-batch';
 import { ledgerHead } from './queries/events';
+import { ownerPool } from '../tests/_util/owner-pool';
 
 jest.setTimeout(90_000);
 
@@ -21,7 +23,7 @@ describe('the ledger in Postgres', () => {
   beforeAll(async () => {
     servers = await startTestServers({ postgres: true });
     const { url } = servers.postgres;
-    owner = new Pool({ connectionString: url });
+    owner = ownerPool(url, 'on');
     owner.on('error', () => undefined);
     await migrateUpTo(url, '1764200000000');
     await owner.query(

@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { EventRecord } from '../actors/core/event';
 import { createPool } from '../infra/postgres/pool';
 import { startTestServers, type TestServers } from '../tests/_util/servers';
@@ -8,6 +8,7 @@ import { LedgerRebuild } from './ledger-rebuild';
 import { migrate } from './migrate';
 import { projectBatch } from './project-batch';
 import { rebuildAgent, type LedgerReport } from './rebuild-agent';
+import { ownerPool } from '../tests/_util/owner-pool';
 
 jest.setTimeout(90_000);
 
@@ -24,7 +25,7 @@ describe('rebuilding the ledger', () => {
     servers = await startTestServers({ postgres: true });
     await migrate(servers.postgres.url);
     pool = createPool(servers.postgres.url, silent);
-    owner = new Pool({ connectionString: servers.postgres.url, options: '-c session_replication_role=replica' });
+    owner = ownerPool(servers.postgres.url, 'off');
   });
   afterAll(async () => {
     await Promise.all([pool.end(), owner.end()]);

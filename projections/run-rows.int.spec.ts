@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { applyCommand, createAgent } from '../actors/core/agent';
 import type { EventRecord } from '../actors/core/event';
 import type { AnyKind } from '../actors/core/kind';
@@ -16,6 +16,7 @@ import { countAgents, findAgent, listAgents } from './queries/agents';
 import { listApprovals } from './queries/approvals';
 import { findRun, listRuns, type RunFilter } from './queries/runs';
 import { listTargets } from './queries/targets';
+import { ownerPool } from '../tests/_util/owner-pool';
 
 let runIsKnown = true;
 jest.mock('../actors/registry', () => {
@@ -68,7 +69,7 @@ describe('the rows of runs', () => {
     await migrate(servers.postgres.url);
     pool = createPool(servers.postgres.url, silent);
     // Without its triggers.
-    owner = new Pool({ connectionString: servers.postgres.url, options: '-c session_replication_role=replica' });
+    owner = ownerPool(servers.postgres.url, 'off');
   });
   beforeEach(async () => {
     runIsKnown = true;

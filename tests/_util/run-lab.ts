@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import pino from 'pino';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { hashOf } from '../../actors/core/hash-chain';
 import type { CommandResult } from '../../actors/core/command';
 import { eventName, type EventRecord } from '../../actors/core/event';
@@ -31,6 +31,7 @@ import { Launcher } from '../../temporal/launcher';
 import { PolicyReader } from '../../temporal/policy';
 import { until } from './api-client';
 import { startTestServers, type TestServers } from './servers';
+import { ownerPool } from './owner-pool';
 
 /** A keeper of evidence of a lab. */
 export interface KeeperProcess {
@@ -76,7 +77,7 @@ export class RunLab {
     const redis = createRedis(servers.redis.url, logger);
     const delivery = new Delivery(publisher, new RedisCheckpointStore(redis), () => undefined);
     this.agents = new TemporalAgents(this.client, 'ymera', delivery);
-    this.pool = new Pool({ connectionString: servers.postgres.url });
+    this.pool = ownerPool(servers.postgres.url, 'on');
     this.pool.on('error', () => undefined);
     this.logs = new RunLogs(this.pool, logger);
     this.launcher = new Launcher({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporal } from '@temporalio/proto';
-import { Pool } from 'pg';
+
 import type { EventRecord } from '../../actors/core/event';
 import { checkChain, genesisHash } from '../../actors/core/hash-chain';
 import { distDir } from '../../infra/paths';
@@ -13,6 +13,7 @@ import { postgresArchive } from '../../temporal/postgres-archive';
 import { agentWorkflowId } from '../../workflows/messages';
 import { until } from '../_util/api-client';
 import { RunLab, type KeeperProcess } from '../_util/run-lab';
+import { ownerPool } from '../_util/owner-pool';
 
 jest.setTimeout(180_000);
 
@@ -107,10 +108,7 @@ describe('the archive', () => {
     await keeper.end('SIGTERM');
     const [first, second, third] = await closed('web');
     // As their owner, without the triggers that keep them.
-    const owner = new Pool({
-      connectionString: lab.servers.postgres.url,
-      options: '-c session_replication_role=replica',
-    });
+    const owner = ownerPool(lab.servers.postgres.url, 'off');
     const forget = (...runs: (RawHistory | undefined)[]): Promise<unknown> =>
       owner.query('DELETE FROM raw_histories WHERE run_id = ANY($1)', [runs.map((run) => run?.runId)]);
     await forget(second, third);
