@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { Verdict, VerdictName, Verdicts } from '../../actors/core/evidence/verdicts';
 import type { EventRecord } from '../../actors/core/event';
 import { genesisHash, seal } from '../../actors/core/hash-chain';
@@ -11,6 +12,7 @@ import { projectRoot } from '../../infra/paths';
 import { bundleOptions } from '../../temporal/bundle';
 import { until } from './api-client';
 import type { RunLab } from './run-lab';
+import { ownerPool } from './owner-pool';
 
 /** Has the keeper of a lab verify, and waits for it. */
 export async function verified({ client, pool }: RunLab, scope: VerificationScope): Promise<Verification> {
@@ -72,20 +74,24 @@ export async function changedBundle(request: string, replacement: string): Promi
   return Buffer.from(code);
 }
 
-/** Somebody who owns the database. */
+/** Somebody who owns the database, and does as they like with it. */
 export class Owner {
-  constructor(private readonly lab: RunLab) {}
+  private readonly pool: Pool;
 
-  /** Does as it likes with the ledger. */
-  async ledger(sql: string, values: unknown[] = []): Promise<void> {
-    const { pool } = this.lab;
-    await pool.query('ALTER TABLE events DISABLE TRIGGER USER');
-    await pool.query(sql, values);
-    await pool.query('ALTER TABLE events ENABLE TRIGGER USER');
+  constructor(lab: RunLab) {
+    this.pool = ownerPool(lab.servers.postgres.url, 'off');
+  }
+
+  async query(sql: string, values: unknown[] = []): Promise<void> {
+    await this.pool.query(sql, values);
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
   }
 
   async records(agentId: string): Promise<EventRecord[]> {
-    const { rows } = await this.lab.pool.query<{ record: EventRecord }>(
+    const { rows } = await this.pool.query<{ record: EventRecord }>(
       'SELECT record FROM events WHERE agent_id = $1 ORDER BY sequence',
       [agentId],
     );
@@ -94,13 +100,13 @@ export class Owner {
 
   /** Replaces the whole ledger of an agent. */
   async write(agentId: string, records: readonly EventRecord[]): Promise<void> {
-    await this.ledger('DELETE FROM events WHERE agent_id = $1', [agentId]);
+    await this.query('DELETE FROM events WHERE agent_id = $1', [agentId]);
     for (const [i, record] of records.entries()) await this.insert(agentId, i + 1, record);
   }
 
   async insert(agentId: string, sequence: number, record: EventRecord): Promise<void> {
     const { type, messagetype, time, principal, commandid, hash } = record;
-    await this.lab.pool.query(
+    await this.query(
       `INSERT INTO events (agent_id, sequence, record, type, messagetype, time, principal, commandid, hash)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [agentId, sequence, JSON.stringify(record), type, messagetype, time, principal, commandid, hash],

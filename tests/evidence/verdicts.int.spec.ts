@@ -41,7 +41,10 @@ describe('the verdicts of an auditor', () => {
     // A run of an agent ends after 40 tasks.
     for (let i = 0; i < 190; i += 1) await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
   }, 180_000);
-  afterAll(() => lab.close(), 60_000);
+  afterAll(async () => {
+    await owner.close();
+    await lab.close();
+  }, 60_000);
 
   it('are all good on an agent that lives, on a run, and on everything', async () => {
     await inLedger('web', 191);
@@ -86,7 +89,7 @@ describe('the verdicts of an auditor', () => {
 
     it('where a byte of one was changed', async () => {
       const changed = { ...at(60), data: { ...(at(60).data as object), value: 'forged' } };
-      await owner.ledger(`UPDATE events SET record = $1 WHERE agent_id = 'web' AND sequence = 60`, [
+      await owner.query(`UPDATE events SET record = $1 WHERE agent_id = 'web' AND sequence = 60`, [
         JSON.stringify(changed),
       ]);
       expect(await shortVerdicts(lab, 'web')).toEqual({
@@ -97,19 +100,19 @@ describe('the verdicts of an auditor', () => {
     });
 
     it('where a column by which it is found was changed', async () => {
-      await owner.ledger(`UPDATE events SET principal = 'eve' WHERE agent_id = 'web' AND sequence = 61`);
+      await owner.query(`UPDATE events SET principal = 'eve' WHERE agent_id = 'web' AND sequence = 61`);
       expect(await shortVerdicts(lab, 'web')).toEqual({ ...pass, intact: 'altered@61' });
     });
 
     it('where one was removed, and where the tail was cut', async () => {
-      await owner.ledger(`DELETE FROM events WHERE agent_id = 'web' AND sequence = 50`);
+      await owner.query(`DELETE FROM events WHERE agent_id = 'web' AND sequence = 50`);
       expect(await shortVerdicts(lab, 'web')).toEqual({
         ...pass,
         complete: 'gap@50',
         replayConsistent: 'replay_differs@50',
       });
       await owner.write('web', sound);
-      await owner.ledger(`DELETE FROM events WHERE agent_id = 'web' AND sequence > 185`);
+      await owner.query(`DELETE FROM events WHERE agent_id = 'web' AND sequence > 185`);
       expect(await shortVerdicts(lab, 'web')).toEqual({
         ...pass,
         complete: 'cut@186',
@@ -180,7 +183,7 @@ describe('the verdicts of an auditor', () => {
       ]);
       const row = rows[0] as Record<string, unknown>;
       const other = (histories[2] as RawHistory).runId;
-      await lab.pool.query(
+      await owner.query(
         `UPDATE raw_histories SET history = (SELECT history FROM raw_histories WHERE run_id = $2) WHERE run_id = $1`,
         [runId, other],
       );
@@ -190,7 +193,7 @@ describe('the verdicts of an auditor', () => {
         attributed: 'not_checkable',
         replayConsistent: 'not_checkable',
       });
-      await lab.pool.query('DELETE FROM raw_histories WHERE run_id = $1', [runId]);
+      await owner.query('DELETE FROM raw_histories WHERE run_id = $1', [runId]);
       expect(await shortVerdicts(lab, 'web')).toEqual({
         ...pass,
         complete: `history_missing@${firstSequence}`,
@@ -199,7 +202,7 @@ describe('the verdicts of an auditor', () => {
       });
       const names = Object.keys(row);
       const places = names.map((_, i) => `$${i + 1}`).join(', ');
-      await lab.pool.query(
+      await owner.query(
         `INSERT INTO raw_histories (${names.join(', ')}) VALUES (${places})`,
         names.map((name) => row[name]),
       );
@@ -217,9 +220,9 @@ describe('the verdicts of an auditor', () => {
     const code = await changedBundle('./flags/flags', join(projectRoot, 'tests/evidence/changed-flags.ts'));
     const sha256 = sha256Of(code);
     await writeBundle(lab.pool, { sha256, code, sdkVersion: 'test', buildId: 'changed' });
-    await lab.pool.query('UPDATE raw_histories SET bundle_sha256 = $2 WHERE agent_id = $1', [id, sha256]);
+    await owner.query('UPDATE raw_histories SET bundle_sha256 = $2 WHERE agent_id = $1', [id, sha256]);
     expect(await shortVerdicts(lab, id)).toEqual({ ...pass, replayConsistent: 'replay_differs@2' });
-    await lab.pool.query('DELETE FROM workflow_bundles WHERE sha256 = $1', [sha256]);
+    await owner.query('DELETE FROM workflow_bundles WHERE sha256 = $1', [sha256]);
     expect(await shortVerdicts(lab, id)).toEqual({ ...pass, replayConsistent: 'not_checkable' });
   });
 });
