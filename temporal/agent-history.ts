@@ -94,11 +94,21 @@ export class TemporalAgentHistory implements AgentHistory {
 
   private async *pages(agentId: string, runId: string): AsyncGenerator<HistoryEvent[]> {
     let token: Uint8Array | undefined;
-    do {
-      const page = await this.page(agentId, runId, pageSize, token);
-      yield page.history?.events ?? [];
-      token = page.nextPageToken?.length ? page.nextPageToken : undefined;
-    } while (token);
+    let seen = 0;
+    try {
+      do {
+        const page = await this.page(agentId, runId, pageSize, token);
+        const events = page.history?.events ?? [];
+        seen += events.length;
+        yield events;
+        token = page.nextPageToken?.length ? page.nextPageToken : undefined;
+      } while (token);
+    } catch (error) {
+      // It may be forgotten while it is read.
+      const kept = isNotFound(error) ? await this.archived(agentId, runId) : null;
+      if (kept === null) throw error;
+      yield* slices(kept.slice(seen));
+    }
   }
 
   private page(
