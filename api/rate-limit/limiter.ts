@@ -8,7 +8,7 @@ import { limitClasses, type LimitClass, type Limits } from './classes';
 import { counter, withFineClock, type Count, type Counter } from './counter';
 
 /** How long one answer of Redis is waited for, and how long none is after three failures in a row, in ms. */
-const answerMs = 500;
+const answerMs = 1_500;
 const restMs = 2_000;
 
 /** Buckets kept in this process for each class, some 100 bytes each. */
