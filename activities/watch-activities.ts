@@ -7,7 +7,7 @@ import type { WatchInput } from '../actors/devops/effects';
 import { frozenBy } from '../actors/policy/freezes';
 import type { CommandSender } from './ports';
 import type { Probe, ProbeMeans } from './probe';
-import { nothingKnown, watchTarget, type Known } from './watch-target';
+import { recalled, watchTarget, type Known } from './watch-target';
 
 export interface WatchActivities {
   /** Probes until it is cancelled (throws then) or the agent is gone (returns). Reports edges only. */
@@ -24,8 +24,8 @@ export function watchActivities(sender: CommandSender, means: ProbeMeans): Watch
     async watchTargets(input) {
       const { agentId, revision, maintenance: windows = [] } = input;
       const context = Context.current();
-      const known = (context.info.heartbeatDetails ?? {}) as Record<string, Known>;
-      const states = new Map(input.targets.map(({ name }) => [name, known[name] ?? nothingKnown]));
+      const known = (context.info.heartbeatDetails ?? {}) as Record<string, Parameters<typeof recalled>[0]>;
+      const states = new Map(input.targets.map(({ name }) => [name, recalled(known[name])]));
       const gone = new AbortController();
       const stop = AbortSignal.any([context.cancellationSignal, gone.signal]);
       const beat = setInterval(() => context.heartbeat(Object.fromEntries(states)), heartbeatEveryMs);
@@ -41,7 +41,7 @@ export function watchActivities(sender: CommandSender, means: ProbeMeans): Watch
       }));
       try {
         await Promise.all([
-          ...posts.map((post) => watchTarget(post, states.get(post.target.name) ?? nothingKnown)),
+          ...posts.map((post) => watchTarget(post, recalled(states.get(post.target.name)))),
           watchWindows(input, stop, tell),
         ]);
       } finally {
