@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/command';
-import { isGone } from '../actors/core/errors';
 import type { Target } from '../actors/devops/config';
 import type { WatchInput } from '../actors/devops/effects';
 import { frozenBy } from '../actors/policy/freezes';
+import { deliver } from './deliver';
 import type { CommandSender } from './ports';
 import type { Probe, ProbeMeans } from './probe';
 import { recalled, watchTarget, type Known } from './watch-target';
@@ -15,7 +15,6 @@ export interface WatchActivities {
 }
 
 const heartbeatEveryMs = 2000;
-const resendAfterMs = 1000;
 /** Maintenance windows are looked at so often. */
 const windowsEveryMs = 1000;
 
@@ -79,23 +78,4 @@ async function watchWindows(
     }
     await delay(windowsEveryMs, undefined, { signal: stop }).catch(() => undefined);
   }
-}
-
-/** Tries until the agent has it. @returns false where there is no such agent any more */
-async function deliver(
-  sender: CommandSender,
-  agentId: string,
-  command: CommandEnvelope,
-  stop: AbortSignal,
-): Promise<boolean> {
-  while (!stop.aborted) {
-    try {
-      const [result] = await sender.send(agentId, [command]);
-      return !(result?.status === 'rejected' && result.code === 'agent_stopped');
-    } catch (error) {
-      if (isGone(error)) return false;
-      await delay(resendAfterMs, undefined, { signal: stop }).catch(() => undefined);
-    }
-  }
-  return true;
 }

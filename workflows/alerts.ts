@@ -13,9 +13,12 @@ import type { AgentActivities } from '../activities/agent-activities';
 import type { AlertActivities } from '../activities/alert-activities';
 import { configure } from './messages';
 
-/** A receiver that is away is tried for a day; what is given up is on record then. */
+/**
+ * A receiver that is away is tried for a day; what is given up is on record then. One telling has 15 s: a little later its worker
+ * must be lost.
+ */
 const { sendAlerts } = proxyActivities<AlertActivities>({
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '20 seconds',
   scheduleToCloseTimeout: '24 hours',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
