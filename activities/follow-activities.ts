@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/command';
-import { isGone } from '../actors/core/errors';
 import { hashOf } from '../actors/core/hash-chain';
 import type { FollowInput } from '../actors/devops/sources';
 import type { SecretStore } from '../infra/secrets';
 import type { ActionSettings } from './actions/action';
+import { deliver } from './deliver';
 import { FollowedLog, type LogProgress } from './logs/follow-log';
 import { followRepository, type Heads } from './pipelines/follow-repository';
 import type { CommandSender } from './ports';
@@ -22,7 +21,6 @@ export interface FollowActivities {
 }
 
 const heartbeatEveryMs = 2000;
-const resendAfterMs = 1000;
 
 export function followActivities(ports: {
   sender: CommandSender;
@@ -74,23 +72,4 @@ export function followActivities(ports: {
       if (context.cancellationSignal.aborted) throw new CancelledFailure('told to stop', [now()]);
     },
   };
-}
-
-/** Tries until the agent has it. @returns false where there is no such agent any more */
-async function deliver(
-  sender: CommandSender,
-  agentId: string,
-  command: CommandEnvelope,
-  stop: AbortSignal,
-): Promise<boolean> {
-  while (!stop.aborted) {
-    try {
-      const [result] = await sender.send(agentId, [command]);
-      return !(result?.status === 'rejected' && result.code === 'agent_stopped');
-    } catch (error) {
-      if (isGone(error)) return false;
-      await delay(resendAfterMs, undefined, { signal: stop }).catch(() => undefined);
-    }
-  }
-  return true;
 }

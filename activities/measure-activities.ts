@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/command';
-import { isGone } from '../actors/core/errors';
 import { compareSamples, type Samples } from '../actors/performance/compare';
 import type { MeasureInput } from '../actors/performance/effects';
+import { deliver } from './deliver';
 import { measureAll, withValues } from './metrics/measure';
 import type { CommandSender } from './ports';
 import type { ProbeMeans } from './probe';
@@ -21,7 +21,6 @@ interface Progress {
 }
 
 const heartbeatEveryMs = 2000;
-const resendAfterMs = 1000;
 
 export function measureActivities(sender: CommandSender, means: ProbeMeans): MeasureActivities {
   return {
@@ -70,22 +69,4 @@ function judged(
   const worse = changes.some(({ verdict }) => verdict === 'worse');
   // What goes on is told each time: the agent may have something to try by then.
   return { worse, command: worse || before ? told('ReportComparison', { changes }) : null };
-}
-
-/** Tries until the agent has it. @returns false where there is no such agent any more */
-async function deliver(
-  sender: CommandSender,
-  agentId: string,
-  command: CommandEnvelope,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (;;) {
-    try {
-      const [result] = await sender.send(agentId, [command]);
-      return !(result?.status === 'rejected' && result.code === 'agent_stopped');
-    } catch (error) {
-      if (isGone(error)) return false;
-      await delay(resendAfterMs, undefined, { signal });
-    }
-  }
 }

@@ -5,7 +5,7 @@ import type { askedProbe } from '../actors/devops/probes';
 import { containerEngine } from '../infra/containers';
 import { ActionError } from './actions/action';
 import { diskSpaceOf } from './disk-space';
-import { queryPrometheus, type Sample } from './prometheus';
+import { queryPrometheus, withoutNaN, type Sample } from './prometheus';
 import { certificateOf, daysLeftOf, faultOf } from './tls-certificate';
 
 /** What can be asked. */
@@ -42,7 +42,7 @@ export async function probeOnce(
       case 'disk':
         return await probeDisk(probe);
       case 'prometheus':
-        return judged(await queryPrometheus(probe, probe.query, limit), probe);
+        return judged(withoutNaN(await queryPrometheus(probe, probe.query, limit)), probe);
       case 'container':
         return await probeContainer(probe, timeoutSeconds, limit, means);
     }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/command';
-import { isGone } from '../actors/core/errors';
 import type { Target } from '../actors/devops/config';
 import type { WatchInput } from '../actors/devops/effects';
 import { frozenBy } from '../actors/policy/freezes';
+import { deliver } from './deliver';
 import type { CommandSender } from './ports';
 import type { Probe, ProbeMeans } from './probe';
-import { nothingKnown, watchTarget, type Known } from './watch-target';
+import { recalled, watchTarget, type Known } from './watch-target';
 
 export interface WatchActivities {
   /** Probes until it is cancelled (throws then) or the agent is gone (returns). Reports edges only. */
@@ -15,7 +15,6 @@ export interface WatchActivities {
 }
 
 const heartbeatEveryMs = 2000;
-const resendAfterMs = 1000;
 /** Maintenance windows are looked at so often. */
 const windowsEveryMs = 1000;
 
@@ -24,8 +23,8 @@ export function watchActivities(sender: CommandSender, means: ProbeMeans): Watch
     async watchTargets(input) {
       const { agentId, revision, maintenance: windows = [] } = input;
       const context = Context.current();
-      const known = (context.info.heartbeatDetails ?? {}) as Record<string, Known>;
-      const states = new Map(input.targets.map(({ name }) => [name, known[name] ?? nothingKnown]));
+      const known = (context.info.heartbeatDetails ?? {}) as Record<string, Parameters<typeof recalled>[0]>;
+      const states = new Map(input.targets.map(({ name }) => [name, recalled(known[name])]));
       const gone = new AbortController();
       const stop = AbortSignal.any([context.cancellationSignal, gone.signal]);
       const beat = setInterval(() => context.heartbeat(Object.fromEntries(states)), heartbeatEveryMs);
@@ -41,7 +40,7 @@ export function watchActivities(sender: CommandSender, means: ProbeMeans): Watch
       }));
       try {
         await Promise.all([
-          ...posts.map((post) => watchTarget(post, states.get(post.target.name) ?? nothingKnown)),
+          ...posts.map((post) => watchTarget(post, recalled(states.get(post.target.name)))),
           watchWindows(input, stop, tell),
         ]);
       } finally {
@@ -79,23 +78,4 @@ async function watchWindows(
     }
     await delay(windowsEveryMs, undefined, { signal: stop }).catch(() => undefined);
   }
-}
-
-/** Tries until the agent has it. @returns false where there is no such agent any more */
-async function deliver(
-  sender: CommandSender,
-  agentId: string,
-  command: CommandEnvelope,
-  stop: AbortSignal,
-): Promise<boolean> {
-  while (!stop.aborted) {
-    try {
-      const [result] = await sender.send(agentId, [command]);
-      return !(result?.status === 'rejected' && result.code === 'agent_stopped');
-    } catch (error) {
-      if (isGone(error)) return false;
-      await delay(resendAfterMs, undefined, { signal: stop }).catch(() => undefined);
-    }
-  }
-  return true;
 }

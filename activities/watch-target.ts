@@ -11,7 +11,13 @@ export interface Known {
   flap: FlapState;
 }
 
-export const nothingKnown: Known = { edge: unknownEdge, flap: steadyFlap };
+const nothingKnown: Known = { edge: unknownEdge, flap: steadyFlap };
+
+/** What another worker has left in its heartbeat, or nothing. A worker of an earlier time kept only the edge. */
+export function recalled(left: Known | EdgeState | undefined): Known {
+  if (!left) return nothingKnown;
+  return 'edge' in left ? left : { edge: left, flap: steadyFlap };
+}
 
 /** What one target is watched with. */
 export interface Post {

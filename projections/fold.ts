@@ -2,6 +2,7 @@ import { evolveAgent, unborn, type AgentState } from '../actors/core/agent-state
 import { isDomainError } from '../actors/core/errors';
 import { eventKind, type EventRecord } from '../actors/core/event';
 import type { AnyKind } from '../actors/core/kind';
+import { opaqueKind } from '../actors/core/opaque-kind';
 import { kindNamed } from '../actors/registry';
 
 /** An agent as the read side holds it. */
@@ -32,23 +33,8 @@ export function foldRecords(
 ): FoldedAgent {
   const name = before?.kind ?? eventKind(records[0] as EventRecord);
   const known = knownKind(name);
-  const kind = known ?? opaque(name);
+  const kind = known ?? opaqueKind(name);
   let agent = before ?? unborn(kind, agentId);
   for (const record of records) agent = evolveAgent(kind, agent, record);
   return { agent, kindKnown: known !== null };
-}
-
-/** Stands in for a kind that only a newer release knows: the lifecycle is the same for all kinds. */
-function opaque(name: string): AnyKind {
-  return {
-    name,
-    title: name,
-    description: '',
-    config: { type: 'object', properties: {} } as AnyKind['config'],
-    commands: {},
-    events: {},
-    initialState: () => null,
-    decide: () => [],
-    evolve: (state: unknown) => state,
-  };
 }

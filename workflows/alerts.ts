@@ -13,9 +13,12 @@ import type { AgentActivities } from '../activities/agent-activities';
 import type { AlertActivities } from '../activities/alert-activities';
 import { configure } from './messages';
 
-/** A receiver that is away is tried for a day; what is given up is on record then. */
+/**
+ * A receiver that is away is tried for a day; what is given up is on record then. One telling has 15 s: a little later its worker
+ * must be lost.
+ */
 const { sendAlerts } = proxyActivities<AlertActivities>({
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '20 seconds',
   scheduleToCloseTimeout: '24 hours',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
@@ -48,11 +51,16 @@ export async function alerts(input: AlertOrder | { carried: Outbox }): Promise<v
       await report(box, first, await delivered(box, first));
       box = settledFirst(box, Date.now());
     } else if (again !== null && again <= Date.now()) {
-      await tellAgain(box);
-      box = repeated(box, Date.now());
+      const now = Date.now();
+      await tellAgain(box, now);
+      box = repeated(box, now);
     } else {
-      const more = await condition(() => box.queue.length > 0, again === null ? lingerMs : again - Date.now());
-      if (!more && Object.keys(box.known).length === 0) return;
+      const before = box;
+      const hasNews = (): boolean => box !== before;
+      if (again !== null) await condition(hasNews, again - Date.now());
+      // Taken on or under maintenance: there is nothing to do before somebody says so.
+      else if (Object.keys(box.known).length > 0) await condition(hasNews);
+      else if (!(await condition(hasNews, lingerMs))) return;
     }
   }
 }
@@ -69,9 +77,9 @@ async function delivered({ to }: Outbox, alert: Alert): Promise<string | null> {
 }
 
 /** What could not be told again is told again later. */
-async function tellAgain(box: Outbox): Promise<void> {
-  const due = repeatsAt(box, Date.now());
-  if (box.to) await sendAgain({ to: box.to, alerts: due }).catch(() => undefined);
+async function tellAgain(box: Outbox, now: number): Promise<void> {
+  const alerts = repeatsAt(box, now);
+  if (box.to) await sendAgain({ to: box.to, alerts }).catch(() => undefined);
 }
 
 async function report({ agent, receiver }: Outbox, alert: Alert, error: string | null): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { stringEnum } from '../../actors/core/string-enum';
-import { PrometheusError, queryPrometheus, type Sample } from '../../infra/prometheus';
+import { queryPrometheus, type Sample } from '../prometheus';
 import { withTimeout } from '../step-timeout';
 import { action, ActionError, type ActionContext } from './action';
 import { failField, urlField } from './fields';
@@ -80,16 +80,14 @@ export const metricsGate = action({
   },
 });
 
-/** @throws ActionError `prometheus_failed` */
+/** @throws ActionError `unreachable`, `query_failed` */
 async function look(
   { url, query, operator, threshold, no_data: none }: Input,
   context: ActionContext,
 ): Promise<Verdict> {
   const samples = await withTimeout(answerWithinMs, context.signal, (signal) =>
-    queryPrometheus(url, query, signal),
-  ).catch((error: unknown) => {
-    throw error instanceof PrometheusError ? new ActionError(error.code, error.message) : error;
-  });
+    queryPrometheus({ url }, query, signal),
+  );
   const [first] = samples;
   if (!first) return { error: none === 'pass' ? null : 'there is no series', value: null };
   // Not a number compares to nothing: it holds for no operator.

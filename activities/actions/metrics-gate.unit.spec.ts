@@ -60,10 +60,11 @@ it('must hold each time it is looked at', async () => {
 it('says what Prometheus says of a bad expression, and that it is away', async () => {
   answers = [{ status: 'error', errorType: 'bad_data', error: 'parse error: unexpected end of input' }];
   const bad = await gate();
-  expect(codeOf(bad)).toBe('prometheus_failed');
-  expect(bad).toMatchObject({ error: { message: 'Prometheus: parse error: unexpected end of input' } });
-  answers = ['nothing'];
-  expect(codeOf(await gate())).toBe('prometheus_failed');
+  expect(codeOf(bad)).toBe('query_failed');
+  expect(bad).toMatchObject({ error: { message: 'Prometheus answered 200: parse error: unexpected end of input' } });
+  answers = ['nothing', { status: 'success', data: { resultType: 'vector', result: [{ metric: {} }] } }];
+  expect(codeOf(await gate())).toBe('query_failed');
+  expect(codeOf(await gate())).toBe('query_failed');
   await server.end();
-  expect(codeOf(await gate())).toBe('prometheus_failed');
+  expect(codeOf(await gate())).toBe('unreachable');
 });

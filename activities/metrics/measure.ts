@@ -5,7 +5,7 @@ import type { Metric, Source } from '../../actors/performance/config';
 import { containerEngine } from '../../infra/containers';
 import { ActionError } from '../actions/action';
 import type { ProbeMeans } from '../probe';
-import { queryPrometheus } from '../prometheus';
+import { queryPrometheus, withoutNaN } from '../prometheus';
 
 const timeoutMs = 10_000;
 /** Over how long the CPU time of a process is counted, in ms; the kernel counts in hundredths of a second. */
@@ -45,7 +45,7 @@ export function withValues(samples: Samples, metrics: readonly Metric[], values:
 export async function measureOnce(source: Source, signal: AbortSignal, means: ProbeMeans): Promise<number> {
   switch (source.type) {
     case 'prometheus': {
-      const series = await queryPrometheus(source, source.query, signal);
+      const series = withoutNaN(await queryPrometheus(source, source.query, signal));
       if (series.length !== 1)
         throw new ActionError('query_failed', `the query yields ${series.length} series, not one`);
       return series[0]?.value ?? NaN;

@@ -1,3 +1,4 @@
+import { matchesAny } from '../policy/matching';
 import type { Alert, AlertOrder } from './alerts';
 import type { Receiver } from './alerting';
 
@@ -23,6 +24,8 @@ export interface Outbox {
   queue: Alert[];
   known: Record<string, Known>;
   seen: string[];
+  /** Patterns of targets that are under maintenance; boxes of an earlier time have none. */
+  muted?: string[];
 }
 
 export function emptyOutbox({ agent, receiver }: Pick<AlertOrder, 'agent' | 'receiver'>): Outbox {
@@ -32,7 +35,8 @@ export function emptyOutbox({ agent, receiver }: Pick<AlertOrder, 'agent' | 'rec
 /** One more order. Where more waits than there is room for, what is superseded goes first, then the oldest. */
 export function accepted(box: Outbox, order: AlertOrder): Outbox {
   if (box.seen.includes(order.id)) return box;
-  const newer = order.revision > box.revision ? { to: order.to ?? box.to, revision: order.revision } : {};
+  const newer =
+    order.revision > box.revision ? { to: order.to ?? box.to, revision: order.revision, muted: order.muted ?? [] } : {};
   const next: Outbox = { ...box, ...newer, seen: [...box.seen, order.id].slice(-mostSeen) };
   const added = [...(order.alert ? [order.alert] : []), ...(order.open ? over(next, order.open, order.id) : [])];
   return { ...next, queue: bounded([...next.queue, ...added]) };
@@ -91,23 +95,35 @@ function repeatAfter(to: Receiver | null, now: number): number | null {
   return seconds === 0 ? null : now + seconds * 1000;
 }
 
+/** When it is to be told again, or null. Alertmanager has silences of its own, and forgets what it does not hear of. */
+function dueAt({ to, muted = [] }: Outbox, { alert, repeatAt }: Known): number | null {
+  return to?.type !== 'alertmanager' && matchesAny(muted, alert.target) ? null : repeatAt;
+}
+
 /** When something is to be told again, epoch ms, or null. */
-export function nextRepeat({ known }: Outbox): number | null {
-  const times = Object.values(known).flatMap(({ repeatAt }) => (repeatAt === null ? [] : [repeatAt]));
+export function nextRepeat(box: Outbox): number | null {
+  const times = Object.values(box.known)
+    .map((one) => dueAt(box, one))
+    .filter((at) => at !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 
+function isDue(box: Outbox, one: Known, now: number): boolean {
+  const at = dueAt(box, one);
+  return at !== null && at <= now;
+}
+
 /** What is to be told again now; each alert with how often it has been told again. */
-export function repeatsAt({ known }: Outbox, now: number): { alert: Alert; repeat: number }[] {
-  return Object.values(known)
-    .filter(({ repeatAt }) => repeatAt !== null && repeatAt <= now)
+export function repeatsAt(box: Outbox, now: number): { alert: Alert; repeat: number }[] {
+  return Object.values(box.known)
+    .filter((one) => isDue(box, one, now))
     .map(({ alert, repeats }) => ({ alert, repeat: repeats + 1 }));
 }
 
 /** Takes note of what was told again. */
 export function repeated(box: Outbox, now: number): Outbox {
   const known = Object.entries(box.known).map(([issue, one]): [string, Known] =>
-    one.repeatAt !== null && one.repeatAt <= now
+    isDue(box, one, now)
       ? [issue, { ...one, repeatAt: repeatAfter(box.to, now), repeats: one.repeats + 1 }]
       : [issue, one],
   );

@@ -39,6 +39,8 @@ export interface AlertOrder {
   alert?: Alert;
   /** The issues that are still open: all others are over. */
   open?: string[];
+  /** Patterns of targets that are under maintenance: what is known of them is not told again. Left out where there are none. */
+  muted?: string[];
 }
 
 type Agent = { id: string; state: DevopsState; config: DevopsConfig };
@@ -46,10 +48,12 @@ type Agent = { id: string; state: DevopsState; config: DevopsConfig };
 /** Who must be told because of an event, and of what. */
 export function alertEffects(event: Recorded<DevopsEvent> | LifecycleEvent, { id, state, config }: Agent): Effect[] {
   const known = settled(config);
-  const order = (receiver: string, more: Partial<AlertOrder>): Effect => {
+  const muted = [...new Set((state.maintenance ?? []).flatMap(({ targets }) => targets))];
+  const order = (receiver: string, more: Partial<AlertOrder> = {}): Effect => {
     const to = known.alerting.receivers[receiver] ?? null;
     const { sequence } = event;
-    const input: AlertOrder = { id: `${id}:${sequence}`, agent: id, receiver, to, revision: sequence, ...more };
+    const facts = { id: `${id}:${sequence}`, agent: id, receiver, to, revision: sequence };
+    const input: AlertOrder = { ...facts, ...(muted.length > 0 ? { muted } : {}), ...more };
     return { type: 'configure', workflow: 'alerts', id: `alerts:${id}:${receiver}`, input };
   };
   if (event.type === 'ConfigChanged' || event.type === 'AgentStopped') {
@@ -57,6 +61,9 @@ export function alertEffects(event: Recorded<DevopsEvent> | LifecycleEvent, { id
     const open = event.type === 'AgentStopped' ? [] : openIssues(state);
     const told = event.type === 'AgentStopped' ? present : [...present, ...dropped];
     return told.map((receiver) => order(receiver, { open }));
+  }
+  if (event.type === 'MaintenanceBegan' || event.type === 'MaintenanceEnded') {
+    return toldOfOpen(state).map((receiver) => order(receiver));
   }
   const born = event.type === 'AgentCreated' || event.type === 'AgentForked';
   const made = born || isSourceEvent(event) ? null : alertOf(event, { id, state, config: known });
@@ -68,6 +75,15 @@ function openIssues({ targets }: DevopsState): string[] {
     ...(health.status === 'failing' ? [health.issue] : []),
     ...(flapping ? [flappingIssue(name)] : []),
   ]);
+}
+
+/** Who knows of an issue that is open. */
+function toldOfOpen({ targets }: DevopsState): string[] {
+  const told = Object.values(targets).flatMap(({ health, flapping }) => [
+    ...(health.status === 'failing' ? (health.receivers ?? []) : []),
+    ...(flapping?.receivers ?? []),
+  ]);
+  return [...new Set(told)];
 }
 
 /** That a target flaps is told as an issue of its own. */

@@ -26,7 +26,10 @@ describe('the alerts of an agent', () => {
     am: { type: 'alertmanager', url: 'http://127.0.0.1:1' },
   };
   const targets = [{ name: 'web', probe: { type: 'tcp', host: 'h', port: 1 }, labels: { team: 'shop' } }];
-  const config = { targets, alerting: { receivers, routes: [{ receivers: ['pager'], labels: { team: 'sh*' } }] } };
+  const weekly = { days: ['mon'], from: '01:00', to: '02:00' };
+  const maintenance = [{ name: 'night', targets: ['we*'], weekly, reason: 'updates' }];
+  const routes = [{ receivers: ['pager'], labels: { team: 'sh*' } }];
+  const config = { targets, maintenance, alerting: { receivers, routes } };
   let agent: AgentState;
   let count = 0;
   const orders = (type: string, data: object, more: object = {}): (AlertOrder & { to: unknown })[] => {
@@ -70,6 +73,21 @@ describe('the alerts of an agent', () => {
     expect(orders('ReportUp', { target: 'web', revision: 1, since: at(9) })).toMatchObject([
       { receiver: 'pager', alert: { issue: 'web-1', status: 'resolved' } },
     ]);
+  });
+
+  it('say to whom an issue is known from when to when maintenance mutes it', () => {
+    const windows = (...names: string[]): object => ({ revision: 1, windows: names.map((name) => ({ name })) });
+    expect(orders('ReportMaintenance', windows('night'))).toEqual([]);
+    orders('ReportMaintenance', windows());
+    expect(orders('ReportDown', down)).toMatchObject([{ alert: { status: 'firing' } }]);
+    const [began] = orders('ReportMaintenance', windows('night'));
+    expect(began).toMatchObject({ receiver: 'pager', muted: ['we*'] });
+    expect(began).not.toHaveProperty('alert');
+    const [set] = orders('SetConfig', { config: { ...config, targets: [...targets, { ...targets[0], name: 'db' }] } });
+    expect(set).toMatchObject({ open: ['web-1'], muted: ['we*'] });
+    const [ended] = orders('ReportMaintenance', { ...windows(), revision: agent.sequence });
+    expect(ended).toMatchObject({ receiver: 'pager' });
+    expect(ended).not.toHaveProperty('muted');
   });
 
   it('end where nobody watches any more: with the target, the receiver or the agent', () => {
@@ -128,6 +146,19 @@ describe('an outbox', () => {
     expect(nextRepeat(told(again, alert('acknowledged')))).toBeNull();
     expect(nextRepeat(told(again, alert('snoozed', 'web-1', { until: at(5) })))).toBe(Date.parse(at(5)));
     expect(told(again, alert('resolved')).known).toEqual({});
+  });
+
+  it('tells nothing again while its target is under maintenance, and what is due right after', () => {
+    const muted = accepted(told(empty, alert('firing')), order({ muted: ['db', 'we*'] }));
+    expect([nextRepeat(muted), repeatsAt(muted, 90_000), repeated(muted, 90_000)]).toEqual([null, [], muted]);
+    const over = accepted(muted, order({}));
+    expect([nextRepeat(over), repeatsAt(over, 90_000)]).toMatchObject([60_000, [{ repeat: 1 }]]);
+    const late = accepted(muted, { ...order({}), revision: 0 });
+    expect(nextRepeat(late)).toBeNull();
+    const refreshed = accepted(told(accepted(empty, order({}, alertmanager)), alert('firing')), {
+      ...order({ muted: ['*'] }, alertmanager),
+    });
+    expect(nextRepeat(refreshed)).toBe(10_000);
   });
 
   it('goes on telling Alertmanager what fires, whoever has taken it on', () => {

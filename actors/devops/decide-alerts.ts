@@ -1,7 +1,7 @@
 import { hasLabels } from './alerting';
 import type { ReportAlerts } from './commands';
 import type { SettledConfig } from './config';
-import { down, up } from './decide-watch';
+import { down, unmuted, up } from './decide-watch';
 import type { DevopsEvent } from './events';
 import { isHeld, type DevopsState } from './state';
 
@@ -31,8 +31,10 @@ function firing(
   config: SettledConfig,
   groups: Groups,
 ): DevopsEvent[] {
+  // Heard of before: only what maintenance muted may be left to tell.
+  if (groups[group]) return unmuted(now, state, config);
   const target = config.targets.find(({ probe }) => probe.type === 'alerts' && hasLabels(labels, probe.labels));
-  if (!target || !state.targets[target.name] || groups[group] || Object.keys(groups).length >= mostGroups) return [];
+  if (!target || !state.targets[target.name] || Object.keys(groups).length >= mostGroups) return [];
   const facts = { target: target.name, group, since, text };
   if (isHeld(state, target.name)) return [{ type: 'AlertsFiring', data: { ...facts, issue: null } }];
   const { health } = state.targets[target.name] ?? {};

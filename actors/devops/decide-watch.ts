@@ -1,9 +1,10 @@
+import { hashOf } from '../core/hash-chain';
 import type { ReportDown, ReportMaintenance, ReportUp } from './commands';
 import { receiversFor } from './alerting';
 import type { SettledConfig } from './config';
 import { completed, startRemediation } from './decide-remediation';
 import type { DevopsEvent } from './events';
-import { isHeld, type DevopsState, type TargetState } from './state';
+import { isHeld, mutedInVain, type DevopsState, type TargetState } from './state';
 import type { Target } from './target';
 
 /** A target fails, as the watch or the alerts of others say. */
@@ -91,33 +92,34 @@ export function maintenanceReported(
 ): DevopsEvent[] {
   if (revision !== state.revision) return [];
   const open = state.maintenance ?? [];
-  const began = windows.flatMap(({ name, until }): DevopsEvent[] => {
+  const began = windows.flatMap(({ name, until }) => {
     const window = config.maintenance.find((one) => one.name === name);
-    if (!window || open.some((one) => one.window === name)) return [];
+    if (!window) return [];
     const { targets, reason } = window;
-    return [
-      { type: 'MaintenanceBegan', data: { window: name, targets, reason, ...(until === undefined ? {} : { until }) } },
-    ];
+    const { targets: known, until: end } = open.find((one) => one.window === name) ?? {};
+    // A new config may have given an open window other targets, or another end.
+    if (known && end === until && hashOf(known) === hashOf(targets)) return [];
+    return [{ window: name, targets, reason, ...(until === undefined ? {} : { until }) }];
   });
-  const over = open.filter(({ window }) => !windows.some(({ name }) => name === window));
-  const ended = over.map(({ window }): DevopsEvent => ({ type: 'MaintenanceEnded', data: { window } }));
-  if (over.length === 0) return began;
-  const still = began.flatMap(({ data }) =>
-    'targets' in data ? [{ window: data.window, targets: data.targets }] : [],
-  );
-  const maintenance = [...open.filter((one) => !over.includes(one)), ...still];
-  return [...began, ...ended, ...unmuted(now, { ...state, maintenance }, config)];
+  const isNew = (window: string): boolean => began.some((one) => one.window === window);
+  const isOver = (window: string): boolean => !windows.some(({ name }) => name === window);
+  const over = open.filter(({ window }) => isOver(window));
+  const maintenance = [...open.filter(({ window }) => !isOver(window) && !isNew(window)), ...began];
+  return [
+    ...began.map((data): DevopsEvent => ({ type: 'MaintenanceBegan', data })),
+    ...over.map(({ window }): DevopsEvent => ({ type: 'MaintenanceEnded', data: { window } })),
+    ...unmuted(now, { ...state, maintenance }, config),
+  ];
 }
 
 /** Issues of alerts that fire since a time when maintenance muted them. */
-function unmuted(now: string, state: DevopsState, config: SettledConfig): DevopsEvent[] {
+export function unmuted(now: string, state: DevopsState, config: SettledConfig): DevopsEvent[] {
   const events: DevopsEvent[] = [];
   let { issues } = state;
   const raised = new Set<string>();
-  for (const [group, { target: name, issue, since, text }] of Object.entries(state.groups ?? {})) {
+  for (const [group, { target: name, since, text }] of mutedInVain(state)) {
     const target = config.targets.find((candidate) => candidate.name === name);
-    const fails = state.targets[name]?.health.status === 'failing' || raised.has(name);
-    if (issue !== null || !target || fails || isHeld(state, name)) continue;
+    if (!target || raised.has(name)) continue;
     const detected = down({ since, failures: 1, error: text }, now, target, { ...state, issues }, config);
     issues += 1;
     raised.add(name);
@@ -130,9 +132,9 @@ function unmuted(now: string, state: DevopsState, config: SettledConfig): Devops
 }
 
 /** What was put off and may begin now, for each target. */
-export function alarmed(now: string, state: DevopsState, { targets }: SettledConfig): DevopsEvent[] {
-  return Object.entries(state.targets).flatMap(([name, { health, remediation }]) => {
-    const target = targets.find((candidate) => candidate.name === name);
+export function alarmed(now: string, state: DevopsState, config: SettledConfig): DevopsEvent[] {
+  const due = Object.entries(state.targets).flatMap(([name, { health, remediation }]) => {
+    const target = config.targets.find((candidate) => candidate.name === name);
     if (!target || !('until' in remediation) || remediation.until > now || isHeld(state, name)) return [];
     if (remediation.status === 'cooling') {
       return health.status === 'failing' ? startRemediation(target, health.issue, 1) : [];
@@ -142,4 +144,5 @@ export function alarmed(now: string, state: DevopsState, { targets }: SettledCon
     // It came back by itself, or late.
     return completed(target, issue, attempt - 1, true, began, now);
   });
+  return [...due, ...unmuted(now, state, config)];
 }

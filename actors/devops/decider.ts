@@ -5,7 +5,7 @@ import { acknowledged, deliveryReported, snoozed } from './decide-issue';
 import { ended } from './decide-remediation';
 import { alarmed, down, flapping, maintenanceReported, up } from './decide-watch';
 import type { DevopsEvent } from './events';
-import { decideSources, sourceRunEnded } from './sources';
+import { decideSources, isOfSource, sourceRunEnded } from './sources';
 import type { DevopsState } from './state';
 
 /**
@@ -41,9 +41,10 @@ export function decideDevops(command: DevopsCommand, state: DevopsState, given: 
 type Report = Extract<DevopsCommand, { type: 'ReportDown' | 'ReportUp' | 'ReportFlapping' | 'ReportRun' }>;
 
 function reported(command: Report, state: DevopsState, config: SettledConfig): DevopsEvent[] {
+  if (command.type === 'ReportRun' && isOfSource(command.data)) return sourceRunEnded(command.data, config);
   const target = config.targets.find(({ name }) => name === command.data.target);
   const known = state.targets[command.data.target];
-  if (!target || !known) return command.type === 'ReportRun' ? sourceRunEnded(command.data, config) : [];
+  if (!target || !known) return [];
   if (command.type === 'ReportRun') return ended(command.data, command.time, target, known);
   if (command.data.revision !== state.revision) return [];
   switch (command.type) {

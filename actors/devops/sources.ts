@@ -57,7 +57,7 @@ function anomaly(
   sources: SourcesState,
   now: string,
 ): SourceEvent[] {
-  const issue = `${log}-log-${sources.findings + 1}`;
+  const issue = `${logIssues(log)}${sources.findings + 1}`;
   const detected: SourceEvent = { type: 'LogAnomalyDetected', data: { ...finding, issue } };
   if (!remediation || now < (sources.cooling[log] ?? '')) return [detected];
   const cooldownUntil = new Date(Date.parse(now) + remediation.cooldown * 1000).toISOString();
@@ -77,6 +77,14 @@ function commits(
       const before = known.heads[branch] ?? null;
       return { type: 'CommitDetected', data: { repository: name, branch, sha, before } };
     });
+}
+
+const logIssues = (log: string): string => `${log}-log-`;
+const commitIssue = (branch: string, sha: string): string => `${branch}@${sha}`;
+
+/** Whether a log or a commit has begun a run, as its issue says: a target may have the name of a log or a repository. */
+export function isOfSource({ target, issue }: Pick<ReportRun, 'target' | 'issue'>): boolean {
+  return issue.startsWith(logIssues(target)) || issue.includes('@');
 }
 
 /** The end of a run that a log or a commit has begun. */
@@ -164,7 +172,7 @@ export function sourceEffects(agentId: string, event: Recorded<SourceEvent>, con
       if (!repository) return [];
       const { url, runbook, input } = repository;
       return [
-        launch([url, branch, sha], runbook, { ...input, repository: url, branch, sha }, name, `${branch}@${sha}`),
+        launch([url, branch, sha], runbook, { ...input, repository: url, branch, sha }, name, commitIssue(branch, sha)),
       ];
     }
     case 'LogAnomalyDetected':

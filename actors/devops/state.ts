@@ -211,11 +211,20 @@ export function isHeld({ maintenance = [], targets }: DevopsState, name: string)
   return targets[name]?.flapping !== undefined || maintenance.some((window) => matchesAny(window.targets, name));
 }
 
-/** When the next pause or cooldown ends that somebody waits for, or null. */
+/** Groups that fire, but opened no issue because of maintenance that is over, as by a config that has dropped its window. */
+export function mutedInVain(state: DevopsState): [key: string, group: AlertGroup][] {
+  return Object.entries(state.groups ?? {}).filter(
+    ([, { issue, target }]) =>
+      issue === null && state.targets[target]?.health.status !== 'failing' && !isHeld(state, target),
+  );
+}
+
+/** When the next pause or cooldown ends that somebody waits for, or null; in the past where something is overdue. */
 export function devopsAlarm(state: DevopsState): string | null {
-  const times = Object.entries(state.targets).flatMap(([name, { health, remediation }]) => {
+  const ends = Object.entries(state.targets).flatMap(([name, { health, remediation }]) => {
     if (!('until' in remediation) || isHeld(state, name)) return [];
     return remediation.status === 'pausing' || health.status === 'failing' ? [remediation.until] : [];
   });
-  return times.sort()[0] ?? null;
+  const overdue = mutedInVain(state).map(([, { since }]) => since);
+  return [...ends, ...overdue].sort()[0] ?? null;
 }

@@ -147,6 +147,38 @@ describe('watching', () => {
       .then({ type: 'MaintenanceEnded', data: { window: 'night' } });
   });
 
+  it('raises what maintenance muted also where a new config has dropped the window', () => {
+    const without = from('SetConfig', 2, { config: { ...config, maintenance: [] } });
+    const muted = [windows(0, 'night'), alerts(1, true)];
+    expect(devopsAlarm(stateAfter(...muted))).toBeNull();
+    expect(devopsAlarm(stateAfter(...muted, without))).toBe(at(1));
+    given(...muted, without)
+      .when(from('Alarm', 3, { at: at(1) }))
+      .then(firing('mail-1'), mailDetected, flushing);
+    given(...muted, without)
+      .when(alerts(4, true))
+      .then(firing('mail-1'), mailDetected, flushing);
+    expect(devopsAlarm(stateAfter(...muted, without, alerts(4, true)))).toBeNull();
+  });
+
+  it('goes by the targets and the end that a new config gives to a window that is open', () => {
+    const [night] = config.maintenance;
+    const reworked = from('SetConfig', 2, { config: { ...config, maintenance: [{ ...night, targets: ['web'] }] } });
+    const told = (second: number, more: object = {}): Step =>
+      from('ReportMaintenance', second, { revision: second < 2 ? 1 : 4, windows: [{ name: 'night', ...more }] });
+    const began = { window: 'night', targets: ['web'], reason: 'updates' };
+    const before = [told(0), alerts(1, true), reworked];
+    given(...before)
+      .when(told(3))
+      .then({ type: 'MaintenanceBegan', data: began }, firing('mail-1'), mailDetected, flushing);
+    given(...before, told(3))
+      .when(told(4))
+      .thenNothingHappened();
+    given(...before, told(3))
+      .when(told(4, { until: at(60) }))
+      .then({ type: 'MaintenanceBegan', data: { ...began, until: at(60) } });
+  });
+
   it('lets people take an issue on or put it off, with a reason', () => {
     const ada = { principal: 'ada', reason: 'I look at it' };
     given(down('web', 1))

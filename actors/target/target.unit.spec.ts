@@ -50,6 +50,26 @@ describe('the lock of a target', () => {
     expect(state.queue).toEqual([]);
   });
 
+  it('tells all that a newer one supersedes, and gives it on when they have let go of it', () => {
+    const newest = acquire('c', 2, { supersede: true });
+    const superseded = (owner: string) => ({ type: 'OwnerSuperseded', data: { owner, by: 'c' } });
+    given(acquire('a'), acquire('b', 1))
+      .when(newest)
+      .then(queued('c', ['a']), superseded('a'), superseded('b'));
+    // Nobody is before it, or only steps are: what a step needs ends soon.
+    given().when(newest).then(acquired('c', 2));
+    given(acquire('a', 0, { step: 's' }))
+      .when(newest)
+      .then(queued('c', ['a']));
+    given(acquire('a'), acquire('b', 1), newest).when(newest).thenNothingHappened();
+    given(acquire('a'), acquire('b', 1), newest, release('b', 3))
+      .when(release('a', 4))
+      .then(released('a'), acquired('c', 4, { waited: true }));
+    expect(doing(targetAfter(acquire('a')), newest).effects).toMatchObject([
+      { type: 'tell', agent: 'a', command: { type: 'Supersede', data: { key: 'service:web', by: 'c' } } },
+    ]);
+  });
+
   it('covers the steps of a run that holds it, but keeps two steps of one run apart', () => {
     given(acquire('a'))
       .when(acquire('a', 1, { step: 's' }))

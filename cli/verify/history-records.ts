@@ -1,6 +1,6 @@
 import { createAgent, type Creation } from '../../actors/core/agent';
 import type { EventRecord } from '../../actors/core/event';
-import type { AnyKind } from '../../actors/core/kind';
+import { opaqueKind } from '../../actors/core/opaque-kind';
 import { decodeHistory, type HistoryEvent, type Payloads } from './history-messages';
 
 /** What a raw history tells of its agent's records. */
@@ -70,24 +70,9 @@ function readStart({ started, eventTime }: HistoryEvent, told: ToldHistory): voi
     const { creation } = input;
     const ms = Number(eventTime?.seconds ?? 0) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
     told.senders.set(creation.command.id, creation.command.principal);
-    told.records.push(...createAgent(anyKind(creation.kind), creation, new Date(ms).toISOString()).records);
+    told.records.push(...createAgent(opaqueKind(creation.kind), creation, new Date(ms).toISOString()).records);
   }
   told.records.push(...(input?.carried?.pending ?? []));
-}
-
-/** The birth of an agent is the same for all kinds: its first record holds nothing that only its kind knows. */
-function anyKind(name: string): AnyKind {
-  return {
-    name,
-    title: name,
-    description: '',
-    config: { type: 'object', properties: {} } as AnyKind['config'],
-    commands: {},
-    events: {},
-    initialState: () => null,
-    decide: () => [],
-    evolve: (state: unknown) => state,
-  };
 }
 
 function decoded<T>(told: ToldHistory, payloads: Payloads | null | undefined): (T | undefined)[] {

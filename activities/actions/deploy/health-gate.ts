@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { probeOnce, type ProbeResult } from '../../probe';
+import { probeOnce, type Probe, type ProbeResult } from '../../probe';
 import { ActionError } from '../action';
 import type { Health } from './service';
 
@@ -12,11 +12,11 @@ export async function askInstance(
   { path }: Pick<Health, 'path'>,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  const probe =
+  const probe: Probe =
     path === undefined
-      ? ({ type: 'tcp', host: '127.0.0.1', port } as const)
-      : ({ type: 'http', url: `http://127.0.0.1:${port}${path}`, method: 'GET', expect_status: [] } as const);
-  return probeOnce({ ...probe } as Parameters<typeof probeOnce>[0], answerWithinSeconds, signal);
+      ? { type: 'tcp', host: '127.0.0.1', port }
+      : { type: 'http', url: `http://127.0.0.1:${port}${path}`, method: 'GET', expect_status: [] };
+  return probeOnce(probe, answerWithinSeconds, signal);
 }
 
 /**

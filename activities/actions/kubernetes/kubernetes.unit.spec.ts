@@ -49,6 +49,14 @@ it('applies server-side as a manager of its own, and shows before what the dry-r
   expect(fake.objects.get(`${deployments}/web`)?.spec.replicas).toBe(2);
 });
 
+it('leaves what it has applied as it is where a worker was lost over it and it is tried again', async () => {
+  const order = { action: 'kubernetes.apply', with: { ...place, manifest: manifest('app:1') }, path: 'apply' };
+  outputOf(await harness.perform(order));
+  const before = JSON.stringify([...fake.objects]);
+  expect(outputOf(await harness.perform(order, { tries: 2 }))).toEqual({ created: false, changes: [] });
+  expect(JSON.stringify([...fake.objects])).toBe(before);
+});
+
 it('what was approved is what is applied: another state of the cluster is another plan', async () => {
   outputOf(await step('kubernetes.apply', { manifest: manifest('app:1') }));
   const order = {
