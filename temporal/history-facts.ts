@@ -28,18 +28,18 @@ export function linksOf(
 ): Pick<RunFacts, 'runId' | 'previousRunId' | 'nextRunId' | 'closed'> {
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const last = events.at(-1);
-  const next = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
   const ended =
+    last?.workflowExecutionContinuedAsNewEventAttributes ??
     last?.workflowExecutionCompletedEventAttributes ??
     last?.workflowExecutionFailedEventAttributes ??
+    last?.workflowExecutionTimedOutEventAttributes ??
     last?.workflowExecutionTerminatedEventAttributes ??
-    last?.workflowExecutionCanceledEventAttributes ??
-    last?.workflowExecutionTimedOutEventAttributes;
+    last?.workflowExecutionCanceledEventAttributes;
   return {
     runId: started?.originalExecutionRunId ?? '',
     previousRunId: started?.continuedExecutionRunId || null,
-    nextRunId: next || null,
-    closed: Boolean(next ?? ended),
+    nextRunId: (ended && 'newExecutionRunId' in ended && ended.newExecutionRunId) || null,
+    closed: Boolean(ended),
   };
 }
 

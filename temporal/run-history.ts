@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { LoadedDataConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import type { RunSpan } from '../projections/queries/evidence-archive';
 import type { RawHistory } from '../projections/queries/evidence-histories';
 import { agentWorkflowId, type AgentInput } from '../workflows/messages';
-import { encrypted } from './codec/encryption-codec';
+import { DecryptionError, isEncrypted } from './codec/encryption-codec';
+import { linksOf, sha256Of } from './history-facts';
 import {
   beginningOf,
   decode,
@@ -22,14 +23,16 @@ const pageSize = 200;
 
 /** What is to be kept of one run. */
 export interface TakenHistory {
-  facts: Omit<RawHistory, 'archivedAt'>;
+  facts: Omit<RawHistory, 'archivedAt' | keyof RunSpan>;
+  /** The records that it tells of; null where the key that opens them is missing. */
+  span: RunSpan | null;
   /** Protobuf of `temporal.api.history.v1.History`. */
   bytes: Uint8Array;
 }
 
 /**
  * The whole history of one run of an agent's workflow as Temporal has it now, and what it says of itself.
- * @throws the client's error, NOT_FOUND among them; DecryptionError where a key is missing
+ * @throws the client's error, NOT_FOUND among them
  */
 export async function takeHistory(client: Client, agentId: string, runId: string): Promise<TakenHistory> {
   const events: HistoryEvent[] = [];
@@ -47,53 +50,39 @@ export async function takeHistory(client: Client, agentId: string, runId: string
     nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
   } while (nextPageToken);
   const bytes = History.encode({ events }).finish();
-  return { facts: await factsOf(client.options.loadedDataConverter, { agentId, runId }, events, bytes), bytes };
+  const span = await spanOf(client.options.loadedDataConverter, events);
+  return { facts: factsOf(agentId, events, bytes), span, bytes };
 }
 
-async function factsOf(
-  converter: LoadedDataConverter,
-  { agentId, runId }: { agentId: string; runId: string },
-  events: readonly HistoryEvent[],
-  bytes: Uint8Array,
-): Promise<TakenHistory['facts']> {
-  const beginning = await beginningOf(converter, events[0]);
-  const { input, before } = beginning;
-  const end = endOf(events.at(-1));
-  const last = (await handedOn(converter, events.at(-1))) ?? (await lastTold(converter, beginning, events));
+/** What a run's history says of itself, encrypted or not. */
+function factsOf(agentId: string, events: readonly HistoryEvent[], bytes: Uint8Array): TakenHistory['facts'] {
+  const links = linksOf(events);
   return {
     workflowId: agentWorkflowId(agentId),
-    runId,
     agentId,
-    kind: 'creation' in input ? input.creation.kind : input.carried.agent.kind,
-    previousRunId: beginning.previousRunId,
-    nextRunId: end?.nextRunId ?? null,
-    firstSequence: before.sequence + 1,
-    lastSequence: last.sequence,
-    lastHash: last.hash,
-    closed: end !== null,
+    ...links,
     eventCount: events.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     size: bytes.length,
     ...builtBy(events),
-    encrypted: (events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? []).some(
-      ({ metadata }) => Buffer.from(metadata?.['encoding'] ?? []).toString() === encrypted,
-    ),
-    startedAt: beginning.startedAt,
-    closedAt: end && isoTime(events.at(-1)?.eventTime),
+    encrypted: (events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? []).some(isEncrypted),
+    startedAt: isoTime(events[0]?.eventTime),
+    closedAt: links.closed ? isoTime(events.at(-1)?.eventTime) : null,
   };
 }
 
-/** How a run ended, or null where it is open. */
-function endOf(last: HistoryEvent | undefined): { nextRunId: string | null } | null {
-  const ended =
-    last?.workflowExecutionContinuedAsNewEventAttributes ??
-    last?.workflowExecutionCompletedEventAttributes ??
-    last?.workflowExecutionFailedEventAttributes ??
-    last?.workflowExecutionTimedOutEventAttributes ??
-    last?.workflowExecutionTerminatedEventAttributes ??
-    last?.workflowExecutionCanceledEventAttributes;
-  if (!ended) return null;
-  return { nextRunId: ('newExecutionRunId' in ended && ended.newExecutionRunId) || null };
+/** @returns null where a key is missing, or is another one of that id */
+async function spanOf(converter: LoadedDataConverter, events: readonly HistoryEvent[]): Promise<RunSpan | null> {
+  try {
+    const beginning = await beginningOf(converter, events[0]);
+    const { input, before } = beginning;
+    const last = (await handedOn(converter, events.at(-1))) ?? (await lastTold(converter, beginning, events));
+    const kind = 'creation' in input ? input.creation.kind : input.carried.agent.kind;
+    return { kind, firstSequence: before.sequence + 1, lastSequence: last.sequence, lastHash: last.hash };
+  } catch (error) {
+    if (error instanceof DecryptionError) return null;
+    throw error;
+  }
 }
 
 /** Where a run that continued as new said that its chain stood. */

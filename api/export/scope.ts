@@ -13,8 +13,3 @@ export function isAskedFor(scope: ExportScope, record: EventRecord): boolean {
     (kind === undefined || eventKind(record) === kind)
   );
 }
-
-/** Whether it is only some of an agent's records. */
-export function isPartial(scope: ExportScope): boolean {
-  return scope.type === 'ledger' && [scope.from, scope.to, scope.principal].some((part) => part !== undefined);
-}

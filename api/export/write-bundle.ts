@@ -1,5 +1,11 @@
 import { canonicalText, sha256Hex } from '../../actors/core/evidence/canonical';
-import type { ExportedAgent, ExportedHistory, ExportScope, Manifest } from '../../actors/core/evidence/manifest';
+import {
+  isPartial,
+  type ExportedAgent,
+  type ExportedHistory,
+  type ExportScope,
+  type Manifest,
+} from '../../actors/core/evidence/manifest';
 import type { EventRecord } from '../../actors/core/event';
 import type { ConcernedAgent, ExportFilter, SignedHead } from '../../projections/queries/evidence-export';
 import type { BundleZip } from './bundle-zip';
@@ -7,7 +13,7 @@ import type { EvidenceSource, Keeper } from './ports';
 import { csvHeader, csvLines } from './records-csv';
 import { ReportFacts } from './report-facts';
 import { reportHtml, type AgentLine } from './report-html';
-import { isAskedFor, isPartial } from './scope';
+import { isAskedFor } from './scope';
 import { provableSegments, standingOf, wholeChain, type Standing } from './segments';
 
 /** What is to be exported, for whom. */

@@ -7,14 +7,14 @@ import {
   type Manifest,
   type ManifestSignature,
 } from '../../actors/core/evidence/manifest';
-import { isSigned } from '../../actors/core/evidence/signature';
+import { signatureFault, type SignatureFault } from '../../actors/core/evidence/signature';
 import { trustedKeys, type TrustedKeys } from './trusted-keys';
 import { Unreadable } from './unreadable';
 import { shown, type ZipBundle } from './zip-bundle';
 
 /** What is wrong with the bundle as a whole, whatever the records in it are. */
 export interface EnvelopeFault {
-  code: 'untrusted_key' | 'unsigned' | 'malformed' | 'file_altered' | 'file_missing' | 'file_added';
+  code: SignatureFault | 'untrusted_key' | 'malformed' | 'file_altered' | 'file_missing' | 'file_added';
   /** Of the file. */
   path?: string;
   message: string;
@@ -56,10 +56,10 @@ export async function openEnvelope(zip: ZipBundle, pins: readonly string[]): Pro
   }
   if (keys.fault !== null) faults.push({ code: 'untrusted_key', path: 'keys.json', message: keys.fault });
   const signature = await signatureOf(zip);
-  const why = signatureFault(manifest, text, signature, keys);
-  if (why !== null) faults.push({ code: 'unsigned', path: 'manifest.sig.json', message: why });
+  const fault = manifestFault(manifest, text, signature, keys);
+  if (fault) faults.push({ ...fault, path: 'manifest.sig.json' });
   faults.push(...(await fileFaults(zip, manifest)));
-  return { manifest, keys, signedBy: why === null ? (signature?.keyId ?? null) : null, faults };
+  return { manifest, keys, signedBy: fault === null ? (signature?.keyId ?? null) : null, faults };
 }
 
 async function signatureOf(zip: ZipBundle): Promise<ManifestSignature | null> {
@@ -68,22 +68,22 @@ async function signatureOf(zip: ZipBundle): Promise<ManifestSignature | null> {
   return Value.Check(manifestSignatureSchema, signature) ? signature : null;
 }
 
-function signatureFault(
-  { keyId }: Manifest,
+function manifestFault(
+  { keyId, createdAt: time }: Manifest,
   text: string,
   signed: ManifestSignature | null,
   { keys, pinned }: TrustedKeys,
-): string | null {
-  if (!signed) return 'the manifest is not signed';
-  if (signed.keyId !== keyId) return `the manifest names key ${keyId}, and its signature key ${signed.keyId}`;
-  const key = keys.get(signed.keyId);
-  if (!key) {
+): Omit<EnvelopeFault, 'path'> | null {
+  const unsigned = (message: string): Omit<EnvelopeFault, 'path'> => ({ code: 'unsigned', message });
+  if (!signed) return unsigned('the manifest is not signed');
+  if (signed.keyId !== keyId) return unsigned(`the manifest names key ${keyId}, and its signature key ${signed.keyId}`);
+  if (!keys.has(keyId)) {
     const whose = pinned ? `neither ${pinned.join(' nor ')} nor a key vouched for by it` : 'no key of the bundle';
-    return `the manifest is signed by key ${signed.keyId}, which is ${whose}`;
+    return unsigned(`the manifest is signed by key ${keyId}, which is ${whose}`);
   }
-  return isSigned(text, signed.signature, key.publicKey)
-    ? null
-    : `the manifest is not what key ${signed.keyId} has signed: it was edited`;
+  const code = signatureFault({ text, signature: signed.signature, keyId, time }, keys);
+  if (code === 'unsigned') return unsigned(`the manifest is not what key ${keyId} has signed: it was edited`);
+  return code && { code, message: `the manifest is signed by key ${keyId} after that was retired` };
 }
 
 async function fileFaults(zip: ZipBundle, { files }: Manifest): Promise<EnvelopeFault[]> {

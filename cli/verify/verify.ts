@@ -1,4 +1,4 @@
-import type { Manifest } from '../../actors/core/evidence/manifest';
+import { isPartial, type Manifest } from '../../actors/core/evidence/manifest';
 import { verdictNames, type Verdict } from '../../actors/core/evidence/verdicts';
 import { agentVerdicts, type AgentVerdicts } from './agent-verdicts';
 import { openEnvelope, type EnvelopeFault } from './envelope';
@@ -53,11 +53,6 @@ export async function verifyBundle(file: string, pins: readonly string[]): Promi
 
 function failed({ verdicts }: AgentVerdicts): Extract<Verdict, { verdict: 'fail' }>[] {
   return verdictNames.map((name) => verdicts[name]).filter((verdict) => verdict.verdict === 'fail');
-}
-
-/** Whether it is some of the records of each agent, rather than all of them. */
-function isPartial(scope: Manifest['scope']): boolean {
-  return scope.type === 'ledger' && [scope.from, scope.to, scope.principal].some((part) => part !== undefined);
 }
 
 /** Each agent once, in a folder of its own, and the one that was asked for among them. */

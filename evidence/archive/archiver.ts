@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { KeeperMetrics } from '../../infra/metrics';
+import { spanByTime } from '../../projections/queries/evidence-archive';
 import { keptClosed, writeHistory } from '../../projections/queries/evidence-histories';
 import { isNotFound } from '../../temporal/grpc-status';
 import { takeHistory, type TakenHistory } from '../../temporal/run-history';
@@ -17,12 +18,14 @@ export class Archiver {
   ) {}
 
   /**
-   * Keeps the history of one run as it is now.
-   * @throws the error of Temporal, NOT_FOUND among them, or of Postgres; DecryptionError where a key is missing
+   * Keeps the history of one run as it is now. Where the key that opens it is missing, the bytes are kept all the same, and the
+   * ledger says which records it is about.
+   * @throws the error of Temporal, NOT_FOUND among them, or of Postgres
    */
   async keep(agentId: string, runId: string): Promise<TakenHistory['facts']> {
-    const { facts, bytes } = await takeHistory(this.client, agentId, runId);
-    if (await writeHistory(this.pool, facts, bytes)) {
+    const { facts, span, bytes } = await takeHistory(this.client, agentId, runId);
+    const known = span ?? (await spanByTime(this.pool, facts));
+    if (await writeHistory(this.pool, { ...facts, ...known }, bytes)) {
       this.metrics.archivedRuns.inc({ closed: String(facts.closed) });
       this.metrics.archivedBytes.inc(bytes.length);
     }

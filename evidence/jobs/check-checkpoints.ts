@@ -24,7 +24,7 @@ export async function checkCheckpoints(
       if (number !== expected) return fail(`checkpoint ${expected} is missing`);
       const { body, fault } = openCheckpoint(signed, installation, keys);
       if (fault !== null || body?.number !== number)
-        return fail(`checkpoint ${number} ${fault ?? 'has another number'}`);
+        return fail(`checkpoint ${number} ${fault?.what ?? 'has another number'}`);
       if (body.previous !== previous) return fail(`checkpoint ${number} does not name the one before it`);
       [checked, previous] = [number, checkpointHash(signed.body)];
     }

@@ -1,9 +1,40 @@
+import { genesisHash } from '../../actors/core/hash-chain';
+import type { RawHistory } from './evidence-histories';
 import type { Queryable } from './queryable';
 
 /** A run of an agent's workflow. */
 export interface RunOfAgent {
   agentId: string;
   runId: string;
+}
+
+/** Which records a run's history tells of. */
+export type RunSpan = Pick<RawHistory, 'kind' | 'firstSequence' | 'lastSequence' | 'lastHash'>;
+
+/**
+ * Which records a run made, by the times of the ledger's: for a history that nobody here can read.
+ * @returns kind empty where the ledger knows no such agent
+ */
+export async function spanByTime(
+  db: Queryable,
+  { agentId, startedAt, closedAt }: Pick<RawHistory, 'agentId' | 'startedAt' | 'closedAt'>,
+): Promise<RunSpan> {
+  const { rows } = await db.query<{ kind: string | null; before: string; last: string | null; hash: string | null }>(
+    `SELECT (SELECT kind FROM agents WHERE id = $1) AS kind,
+       coalesce((SELECT max(sequence) FROM events WHERE agent_id = $1 AND time < $2), 0) AS before,
+       newest.sequence AS last, newest.hash
+     FROM (VALUES (1)) AS one LEFT JOIN (
+       SELECT sequence, hash FROM events WHERE agent_id = $1 AND time <= coalesce($3, now()) ORDER BY sequence DESC LIMIT 1
+     ) AS newest ON true`,
+    [agentId, startedAt, closedAt],
+  );
+  const { kind, before, last, hash } = rows[0] as (typeof rows)[0];
+  return {
+    kind: kind ?? '',
+    firstSequence: Number(before) + 1,
+    lastSequence: Number(last ?? before),
+    lastHash: hash ?? genesisHash,
+  };
 }
 
 /** Up to when the runs that had closed were looked at. */

@@ -6,13 +6,15 @@ import type { VerificationScope } from '../../projections/queries/verifications'
 import { isNotFound } from '../../temporal/grpc-status';
 import { Verifications, type Verification } from '../../temporal/verifications';
 import { agentWorkflowId } from '../../workflows/messages';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import type { WebpackPluginInstance as WebpackPlugin } from 'webpack';
+import { bundleWorkflowCode, DefaultLogger, type BundleOptions } from '@temporalio/worker';
 import { projectRoot } from '../../infra/paths';
 import { bundleOptions } from '../../temporal/bundle';
 import { until } from './api-client';
 import type { RunLab } from './run-lab';
 import { ownerPool } from './owner-pool';
+
+type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+type WebpackPlugin = Extract<NonNullable<WebpackConfig['plugins']>[number], { apply: (compiler: never) => unknown }>;
 
 /** Has the keeper of a lab verify, and waits for it. */
 export async function verified({ client, pool }: RunLab, scope: VerificationScope): Promise<Verification> {

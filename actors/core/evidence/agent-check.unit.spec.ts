@@ -172,6 +172,12 @@ describe('raw histories', () => {
     });
   });
 
+  it('tells of nothing where it can not be read, wherever it ends', () => {
+    const seal = (past: SoundPast): void =>
+      void Object.assign(past.runs[1] as TestRun, { unreadable: 'sealed', told: [], lastSequence: 6 });
+    expect(after(seal)).toEqual({ intact: 'pass', complete: 'not_checkable', attributed: 'not_checkable' });
+  });
+
   it('does not take what the workflow recorded by itself for a command of somebody', () => {
     const orphan = (past: SoundPast): void => {
       ((past.runs[1] as TestRun).told[1] as TestRun['told'][number]).sender = null;
@@ -187,6 +193,19 @@ describe('signatures', () => {
 
   it('names the record whose head another key has signed', () => {
     expect(after((past) => resign(past, new TestKey(9)))).toEqual({ ...pass, intact: 'unsigned@8' });
+  });
+
+  it('names the first record that a key has signed after it was retired, by a head or by a tombstone', () => {
+    const retire = ({ keys }: Past): void =>
+      keys.forEach((key, id) => keys.set(id, { ...key, retiredAt: '2025-12-31T23:58:00.000Z' }));
+    expect(after(retire)).toEqual({ ...pass, intact: 'retired_key@3' });
+    const expire = (past: SoundPast): void => {
+      past.tombstones.push(tombstoneTo(at(past, 4)));
+      past.records.splice(0, 4);
+      past.runs.shift();
+      retire(past);
+    };
+    expect(after(expire)).toEqual({ ...pass, intact: 'retired_key@1', complete: 'gap@1' });
   });
 
   it('names it where the signature does not fit, and where the head is not in the tree', () => {

@@ -31,6 +31,11 @@ export const exportScope = Type.Union([
 ]);
 export type ExportScope = Static<typeof exportScope>;
 
+/** Whether it is only some of each agent's records that were asked for. */
+export function isPartial(scope: ExportScope): boolean {
+  return scope.type === 'ledger' && [scope.from, scope.to, scope.principal].some((part) => part !== undefined);
+}
+
 const segment = Type.Object({ from: sequence, to: sequence }, exactly);
 /** Records without a gap between them, from one to another. */
 export type Segment = Static<typeof segment>;

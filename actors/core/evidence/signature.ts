@@ -47,7 +47,40 @@ export function isSigned(text: string, signature: string, publicKey: string): bo
   }
 }
 
-/** Keys that can be believed, by id, and the first that can't, with why. */
+/** How far the clock of a host that signs may be ahead of that of the host where its key was retired. */
+const mostSkewMs = 60_000;
+
+/** Something that an installation has signed, and what that says of itself. */
+export interface Signed {
+  text: string;
+  /** base64 */
+  signature: string;
+  keyId: string;
+  /** When it was signed, ISO 8601. */
+  time: string;
+}
+
+/** What is wrong with a signature: no key that can be believed has made it, or one has that had no business to any more. */
+export type SignatureFault = 'unsigned' | 'retired_key';
+
+/**
+ * Checks who has signed, and that the key was still in use then. A time that can't be read is after any retirement.
+ * @param keys those that can be believed, by id, as a `KeyRing` has them
+ */
+export function signatureFault(
+  { text, signature, keyId, time }: Signed,
+  keys: ReadonlyMap<string, EvidenceKey>,
+): SignatureFault | null {
+  const key = keys.get(keyId);
+  if (!key || !isSigned(text, signature, key.publicKey)) return 'unsigned';
+  return key.retiredAt === null || isWithin(time, key.retiredAt) ? null : 'retired_key';
+}
+
+function isWithin(time: string, retiredAt: string): boolean {
+  return Date.parse(time) <= Date.parse(retiredAt) + mostSkewMs;
+}
+
+/** Keys that can be believed, by id, and the first that can't, with why. A key is retired when it vouches for the next one. */
 export interface KeyRing {
   keys: ReadonlyMap<string, EvidenceKey>;
   fault: { keyId: string; why: string } | null;
@@ -64,6 +97,8 @@ export function keyRing(listed: readonly EvidenceKey[]): KeyRing {
     const why = faultOf(key, keys);
     if (why !== null) return { keys, fault: { keyId: key.keyId, why } };
     keys.set(key.keyId, key);
+    const before = key.vouchedBy === null ? undefined : keys.get(key.vouchedBy);
+    if (before) keys.set(before.keyId, { ...before, retiredAt: earlier(before.retiredAt, key.createdAt) });
   }
   return { keys, fault: null };
 }
@@ -74,9 +109,16 @@ function faultOf(key: EvidenceKey, before: ReadonlyMap<string, EvidenceKey>): st
   if (before.size === 0) return key.vouchedBy === null ? null : 'the key that vouches for it is missing';
   const voucher = key.vouchedBy === null ? undefined : before.get(key.vouchedBy);
   if (!voucher || key.voucher === null) return 'no key before it vouches for it';
+  const others = [...before.values()].filter(({ vouchedBy }) => vouchedBy === voucher.keyId);
+  if (others.length > 0) return 'the key that vouches for it had vouched for another one before';
   return isSigned(voucherBody(key), key.voucher, voucher.publicKey)
     ? null
     : 'its voucher is not signed by the key named';
+}
+
+/** What the next key says is signed; what the retired one says of itself is not. */
+function earlier(retiredAt: string | null, next: string): string {
+  return retiredAt !== null && Date.parse(retiredAt) < Date.parse(next) ? retiredAt : next;
 }
 
 function isIdOf({ keyId, publicKey }: EvidenceKey): boolean {

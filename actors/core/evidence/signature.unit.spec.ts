@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { base64 } from '@scure/base';
-import { isSigned, keyIdOf, keyRing, voucherBody, type EvidenceKey } from './signature';
+import { isSigned, keyIdOf, keyRing, signatureFault, voucherBody, type EvidenceKey } from './signature';
 
 interface Pair {
   privateKey: KeyObject;
@@ -10,13 +10,13 @@ interface Pair {
 const signed = (text: string, { privateKey }: Pair): string =>
   sign(null, Buffer.from(text), privateKey).toString('base64');
 
-function makeKey(vouchedBy: Pair | null = null): Pair {
+function makeKey(vouchedBy: Pair | null = null, createdAt = '2026-11-25T00:00:00.000Z'): Pair {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const bytes = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   const key: EvidenceKey = {
     keyId: keyIdOf(bytes),
     publicKey: bytes.toString('base64'),
-    createdAt: '2026-11-25T00:00:00.000Z',
+    createdAt,
     retiredAt: null,
     vouchedBy: vouchedBy?.key.keyId ?? null,
     voucher: null,
@@ -51,6 +51,7 @@ describe('a key ring', () => {
   const first = makeKey();
   const second = makeKey(first);
   const third = makeKey(second);
+  const branch = makeKey(first);
   const foreign = makeKey();
 
   it('holds all keys that chain to the first', () => {
@@ -70,10 +71,35 @@ describe('a key ring', () => {
       { ...second.key, keyId: third.key.keyId },
     ],
     ['listed twice', [first.key, first.key], first.key],
+    ['vouched for by one that had vouched for another', [first.key, second.key, branch.key], branch.key],
     ['that lacks the one before', [second.key], second.key],
   ])('believes no key %s', (_, listed, bad) => {
     const { keys, fault } = keyRing(listed);
     expect(fault?.keyId).toBe(bad.keyId);
     expect(keys.size).toBe(listed.length - 1);
+  });
+});
+
+describe('a retired key', () => {
+  const old = makeKey();
+  const next = makeKey(old, '2026-11-26T00:00:00.000Z');
+  const at = (time: string, listed: EvidenceKey[], by = old): string | null =>
+    signatureFault({ text: time, signature: signed(time, by), keyId: by.key.keyId, time }, keyRing(listed).keys);
+  const [before, within, after] = ['2026-11-25T12:00:00.000Z', '2026-11-26T00:00:59.000Z', '2026-11-26T00:01:01.000Z'];
+
+  it('is good for what was signed before, and for clocks that differ a little', () => {
+    expect([before, within].map((time) => at(time, [old.key, next.key]))).toEqual([null, null]);
+    expect(at(after, [old.key, next.key], next)).toBeNull();
+  });
+
+  it('signs nothing later, whatever its list says of it', () => {
+    const retired = { ...old.key, retiredAt: next.key.createdAt };
+    const later = { ...old.key, retiredAt: '2027-01-01T00:00:00.000Z' };
+    for (const listed of [[retired], [old.key, next.key], [later, next.key]]) {
+      expect(at(after, listed)).toBe('retired_key');
+      expect(at('soon', listed)).toBe('retired_key');
+    }
+    expect(at(after, [{ ...later, retiredAt: before }, next.key])).toBe('retired_key');
+    expect(at(within, [{ ...later, retiredAt: before }, next.key])).toBe('retired_key');
   });
 });

@@ -1,13 +1,13 @@
 import type { ChainCheck, Place } from './chain-check';
 import { isIncluded, type CheckpointBody, type InclusionProof } from './checkpoint';
-import { isSigned, type EvidenceKey } from './signature';
+import { signatureFault, type EvidenceKey, type SignatureFault } from './signature';
 import type { Difference } from './told-check';
 import type { Findings } from './verdicts';
 
 /** A checkpoint's body, where it can be read, and what is wrong with it. */
 export interface OpenedCheckpoint {
   body: CheckpointBody | null;
-  fault: string | null;
+  fault: { code: SignatureFault; what: string } | null;
 }
 
 /**
@@ -21,11 +21,14 @@ export function openCheckpoint(
   keys: ReadonlyMap<string, EvidenceKey>,
 ): OpenedCheckpoint {
   const body = parsed(text);
-  if (!body) return { body: null, fault: 'can not be read' };
-  if (body.installation !== installation) return { body, fault: 'is of another installation' };
-  const key = keys.get(body.keyId);
-  if (!key) return { body, fault: `is signed by key ${body.keyId}, which is not one of the installation's` };
-  return { body, fault: isSigned(text, signature, key.publicKey) ? null : `is not signed by key ${key.keyId}` };
+  const unsigned = (what: string): OpenedCheckpoint => ({ body, fault: { code: 'unsigned', what } });
+  if (!body) return unsigned('can not be read');
+  const { keyId, time } = body;
+  if (body.installation !== installation) return unsigned('is of another installation');
+  if (!keys.has(keyId)) return unsigned(`is signed by key ${keyId}, which is not one of the installation's`);
+  const code = signatureFault({ text, signature, keyId, time }, keys);
+  if (code === 'unsigned') return unsigned(`is not signed by key ${keyId}`);
+  return { body, fault: code && { code, what: `is signed by key ${keyId} after that was retired` } };
 }
 
 /** Compares an agent's records with the heads of its chain that were signed. */
@@ -45,9 +48,9 @@ export class SignedCheck {
   claim({ body, fault }: OpenedCheckpoint, { sequence, hash }: Place, proof: InclusionProof): void {
     const checkpoint = proof.checkpoint;
     const what = `checkpoint ${checkpoint}, which signs record ${sequence},`;
-    if (fault !== null || !body) {
-      this.findings.fault('intact', { code: 'unsigned', sequence, message: `${what} ${fault ?? 'can not be read'}` });
-    } else if (!isIncluded({ agent: this.agent, sequence, hash }, proof, body)) {
+    if (fault !== null) {
+      this.findings.fault('intact', { code: fault.code, sequence, message: `${what} ${fault.what}` });
+    } else if (!body || !isIncluded({ agent: this.agent, sequence, hash }, proof, body)) {
       this.findings.fault('intact', { code: 'unproven', sequence, message: `${what} does not have it in its tree` });
     } else {
       this.waiting.push({ sequence, hash, checkpoint });

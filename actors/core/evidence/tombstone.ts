@@ -1,5 +1,5 @@
 import { genesisHash } from '../hash-chain';
-import { isSigned, type EvidenceKey } from './signature';
+import { signatureFault, type EvidenceKey, type SignatureFault } from './signature';
 
 /** What a tombstone signs of records that have expired; the canonical JSON of it is the text that is signed. */
 export interface TombstoneBody {
@@ -32,7 +32,8 @@ export interface SignedTombstone {
 
 /** Where an agent's records go on behind its tombstones, or the first thing wrong with these. */
 export type Covered =
-  { sequence: number; hash: string; fault: null } | { sequence: number; fault: 'altered' | 'unsigned' | 'unlinked' };
+  | { sequence: number; hash: string; fault: null }
+  | { sequence: number; fault: 'altered' | 'unlinked' | SignatureFault };
 
 /**
  * Follows an agent's tombstones: they cover its chain from the first record on, each from the end of the one before.
@@ -50,8 +51,8 @@ export function followTombstones(
     const told = parsed(body);
     const first = sequence + 1;
     if (told?.installation !== installation || told.agent !== agent) return { sequence: first, fault: 'altered' };
-    const key = keys.get(told.keyId);
-    if (!key || !isSigned(body, signature, key.publicKey)) return { sequence: first, fault: 'unsigned' };
+    const unsound = signatureFault({ ...told, text: body, signature }, keys);
+    if (unsound !== null) return { sequence: first, fault: unsound };
     const continues = told.from === first && told.before === hash && told.to >= told.from;
     if (!continues || told.records !== told.to - told.from + 1) return { sequence: first, fault: 'unlinked' };
     [sequence, hash] = [told.to, told.last];

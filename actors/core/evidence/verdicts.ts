@@ -14,6 +14,7 @@ export type FaultCode =
   | 'not_as_signed'
   | 'not_as_told'
   | 'unsigned'
+  | 'retired_key'
   | 'unproven'
   | 'history_altered'
   /** Something is missing, or too much. */
