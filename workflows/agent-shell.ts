@@ -13,7 +13,7 @@ import { lifecycleEvents } from '../actors/core/lifecycle';
 import { mostRecordsBytes } from '../actors/core/limits';
 import { StateRoom } from '../actors/core/state-room';
 import { kindNamed } from '../actors/registry';
-import { CheckpointDue } from './checkpoint-due';
+import { CheckpointDue, checkpointOf } from './agent-checkpoints';
 import { handOut, handOutEnd } from './evidence';
 import type {
   AgentCarry,
@@ -253,21 +253,7 @@ export class AgentShell {
   }
 
   snapshot(): Checkpoint {
-    const { id, kind, name, status, state, config, configVersion, sequence, hash } = this.agent;
-    return {
-      agent_id: id,
-      kind,
-      name,
-      status,
-      state,
-      config,
-      config_version: configVersion,
-      sequence,
-      hash,
-      checkpoint_time: new Date().toISOString(),
-      custom_state: this.kind.checkpoint?.(state) ?? {},
-      run_id: workflowInfo().runId,
-    };
+    return checkpointOf(this.kind, this.agent);
   }
 }
 

@@ -1,4 +1,26 @@
-import type { CheckpointMark } from './messages';
+import { workflowInfo } from '@temporalio/workflow';
+import type { AgentState } from '../actors/core/agent-state';
+import type { AnyKind } from '../actors/core/kind';
+import type { Checkpoint, CheckpointMark } from './messages';
+
+/** The state of an agent as it is mirrored, now. */
+export function checkpointOf(kind: AnyKind, agent: AgentState): Checkpoint {
+  const { id, name, status, state, config, configVersion, sequence, hash } = agent;
+  return {
+    agent_id: id,
+    kind: agent.kind,
+    name,
+    status,
+    state,
+    config,
+    config_version: configVersion,
+    sequence,
+    hash,
+    checkpoint_time: new Date().toISOString(),
+    custom_state: kind.checkpoint?.(state) ?? {},
+    run_id: workflowInfo().runId,
+  };
+}
 
 /** When an agent's state is to be mirrored. Times are epoch ms. */
 export class CheckpointDue {
