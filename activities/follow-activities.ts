@@ -1,5 +1,5 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { systemPrincipalPrefix, type CommandEnvelope } from '../actors/core/command';
+import { systemPrincipalPrefix } from '../actors/core/command';
 import { hashOf } from '../actors/core/hash-chain';
 import type { FollowInput } from '../actors/devops/sources';
 import type { SecretStore } from '../infra/secrets';

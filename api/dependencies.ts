@@ -11,7 +11,7 @@ import type { Logger } from '../infra/logger';
 import type { Positioned } from '../infra/nats/event-bus';
 import type { SecretStore } from '../infra/secrets';
 import type { Successor } from '../temporal/launcher';
-import type { NewSchedule, ScheduleDetail, SchedulePage } from '../temporal/schedules';
+import type { NewSchedule, ScheduleDetail, SchedulePage } from '../temporal/schedule';
 import type { Verifications } from '../temporal/verifications';
 import type { AgentView } from '../workflows/messages';
 import type { Access } from './access/access';

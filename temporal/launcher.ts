@@ -13,12 +13,11 @@ import { mostInheritedBytes } from '../actors/run/room';
 import { run } from '../actors/run/run';
 import type { RunState } from '../actors/run/state';
 import type { RunbookDocument } from '../actors/runbook/document';
-import { durationMs } from '../actors/runbook/duration';
-import { isExpressionError, render } from '../actors/runbook/expressions';
 import { checkedInput } from '../actors/runbook/input';
 import { isBareApproval, stepAt } from '../actors/runbook/placed-steps';
 import type { TemporalAgents } from './agents';
 import { AgentFailure } from './failures';
+import { guardsOf, rendered, targetsOf } from './launch-scope';
 import type { PolicyReader } from './policy';
 
 /** How long a dry-run may take. */
@@ -234,33 +233,4 @@ function doneOf({ steps }: RunState, asks: (path: string) => boolean): Record<st
 
 function askedBy({ startedBy, lineage }: RunConfig): string[] {
   return [...new Set([...(lineage?.askedBy ?? []), startedBy])];
-}
-
-type LaunchScope = Readonly<Record<string, unknown>>;
-
-function targetsOf({ targets = [] }: RunbookDocument, scope: LaunchScope): string[] {
-  const list = rendered(targets, scope);
-  const keys = Array.isArray(list) ? list : [list];
-  if (!keys.every((key) => typeof key === 'string' && key !== '' && key.length <= 500)) {
-    throw new DomainError('invalid_runbook', 'targets are a list of texts, each at most 500 characters');
-  }
-  return [...new Set(keys as string[])];
-}
-
-function guardsOf({ guards = {} }: RunbookDocument, scope: LaunchScope): Guards {
-  const seconds = (value: unknown): number => durationMs(rendered(value, scope) as string | number) / 1000;
-  return {
-    ...(guards.cooldown === undefined ? {} : { cooldown: seconds(guards.cooldown) }),
-    ...(guards.max_runs === undefined ? {} : { maxRuns: guards.max_runs }),
-    ...(guards.window === undefined ? {} : { window: seconds(guards.window) }),
-  };
-}
-
-function rendered(template: unknown, scope: LaunchScope): unknown {
-  try {
-    return render(template, scope);
-  } catch (error) {
-    if (!isExpressionError(error)) throw error;
-    throw new DomainError('invalid_input', `the runbook can't make its targets of this input: ${error.message}`);
-  }
 }

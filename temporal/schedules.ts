@@ -12,67 +12,19 @@ import type { LaunchRequest } from '../actors/core/launch';
 import { formatCursor, parseCursor } from '../projections/queries/cursor';
 import { openText, sealText } from './codec/sealed-text';
 import { AgentFailure } from './failures';
+import {
+  overlapNames,
+  presentDetail,
+  presentSchedule,
+  schedulePrefix,
+  timesOf,
+  type NewSchedule,
+  type Schedule,
+  type ScheduleDetail,
+  type ScheduleMemo,
+  type SchedulePage,
+} from './schedule';
 
-/** What happens where the launch before has not ended yet. */
-export const overlaps = ['skip', 'buffer_one', 'allow_all'] as const;
-export type Overlap = (typeof overlaps)[number];
-
-/** Runs of one runbook at set times: by `cron`, or every so many milliseconds. */
-export interface ScheduleTimes {
-  cron?: string[];
-  everyMs?: number;
-  /** Name of the IANA database that `cron` is meant in; UTC where it is left out. */
-  timeZone?: string;
-}
-
-export interface NewSchedule extends ScheduleTimes {
-  id: string;
-  runbook: string;
-  /** The newest at each time where it is left out. */
-  version?: number;
-  input: Record<string, unknown>;
-  paused: boolean;
-  overlap: Overlap;
-  /** How late a run may still begin that was missed during an outage. */
-  catchupWindowMs: number;
-  note?: string;
-  /** In whose name the runs go. */
-  createdBy: string;
-}
-
-/** A schedule in a list. Times are ISO 8601, UTC. */
-export interface Schedule extends ScheduleTimes {
-  id: string;
-  runbook: string;
-  version: number | null;
-  createdBy: string;
-  paused: boolean;
-  note: string | null;
-  next: string[];
-  /** The last times, oldest first; `workflow` is the launch. */
-  recent: { scheduledAt: string; takenAt: string; workflow: string }[];
-}
-
-export interface ScheduleDetail extends Schedule {
-  input: Record<string, unknown>;
-  overlap: Overlap;
-  catchupWindowMs: number;
-  createdAt: string;
-  /** How many times a run began, was missed, and was left out because the one before had not ended. */
-  counts: { taken: number; missed: number; skipped: number };
-}
-
-export interface SchedulePage {
-  schedules: Schedule[];
-  /** For the page after this one; null on the last. */
-  next: string | null;
-}
-
-/** What of a schedule is its own, kept in its memo: Temporal turns `cron` into something else. */
-type Memo = ScheduleTimes & Pick<Schedule, 'runbook' | 'version' | 'createdBy'>;
-
-/** So that schedules of others in the same namespace are left alone. */
-const prefix = 'ymera:';
 const callMs = 8_000;
 const mostListed = 1_000;
 
@@ -94,11 +46,11 @@ export class TemporalSchedules {
       trigger: { type: 'schedule', schedule: id },
       principal: createdBy,
     };
-    const memo: Memo = { runbook, version: version ?? null, createdBy, ...times };
+    const memo: ScheduleMemo = { runbook, version: version ?? null, createdBy, ...times };
     const sealed = await this.sealed(note);
     await this.call(id, () =>
       this.client.schedule.create({
-        scheduleId: prefix + id,
+        scheduleId: schedulePrefix + id,
         spec: {
           ...(cron ? { cronExpressions: cron } : {}),
           ...(everyMs === undefined ? {} : { intervals: [{ every: everyMs }] }),
@@ -135,7 +87,8 @@ export class TemporalSchedules {
     return this.call('', async () => {
       const found: Schedule[] = [];
       for await (const summary of this.client.schedule.list({ pageSize: 200 })) {
-        if (summary.scheduleId.startsWith(prefix) && summary.memo) found.push(present(await this.opened(summary)));
+        if (summary.scheduleId.startsWith(schedulePrefix) && summary.memo)
+          found.push(presentSchedule(await this.opened(summary)));
         if (found.length === mostListed) break;
       }
       return found.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -144,7 +97,7 @@ export class TemporalSchedules {
 
   /** @throws AgentFailure `schedule_not_found` | `unavailable` */
   async get(id: string): Promise<ScheduleDetail> {
-    return this.call(id, async () => detail(await this.opened(await this.handle(id).describe())));
+    return this.call(id, async () => presentDetail(await this.opened(await this.handle(id).describe())));
   }
 
   remove(id: string): Promise<void> {
@@ -171,7 +124,7 @@ export class TemporalSchedules {
   }
 
   private handle(id: string): ScheduleHandle {
-    return this.client.schedule.getHandle(prefix + id);
+    return this.client.schedule.getHandle(schedulePrefix + id);
   }
 
   private async sealed(note: string | undefined): Promise<string | undefined> {
@@ -190,60 +143,6 @@ export class TemporalSchedules {
       throw failureOf(error, id);
     }
   }
-}
-
-const overlapNames = {
-  skip: ScheduleOverlapPolicy.SKIP,
-  buffer_one: ScheduleOverlapPolicy.BUFFER_ONE,
-  allow_all: ScheduleOverlapPolicy.ALLOW_ALL,
-} as const satisfies Record<Overlap, ScheduleOverlapPolicy>;
-
-function present({ scheduleId, memo, state, info }: ScheduleSummary | ScheduleDescription): Schedule {
-  const { runbook, version, createdBy, ...times } = memo?.schedule as Memo;
-  return {
-    id: scheduleId.slice(prefix.length),
-    runbook,
-    version,
-    createdBy,
-    ...times,
-    paused: state.paused,
-    note: state.note || null,
-    next: info.nextActionTimes.map((time) => time.toISOString()),
-    recent: info.recentActions.map(({ scheduledAt, takenAt, action }) => ({
-      scheduledAt: scheduledAt.toISOString(),
-      takenAt: takenAt.toISOString(),
-      workflow: action.workflow.workflowId,
-    })),
-  };
-}
-
-function detail(description: ScheduleDescription): ScheduleDetail {
-  const { action, policies, info } = description;
-  const [request] = (action.args ?? []) as [Omit<LaunchRequest, 'id'>];
-  return {
-    ...present(description),
-    input: request.input,
-    overlap: overlaps.find((name) => overlapNames[name] === policies.overlap) ?? 'skip',
-    catchupWindowMs: policies.catchupWindow,
-    createdAt: info.createdAt.toISOString(),
-    counts: {
-      taken: info.numActionsTaken,
-      missed: info.numActionsMissedCatchupWindow,
-      skipped: info.numActionsSkippedOverlap,
-    },
-  };
-}
-
-function timesOf({
-  cron,
-  everyMs,
-  timeZone,
-}: { [K in keyof ScheduleTimes]: ScheduleTimes[K] | undefined }): ScheduleTimes {
-  return {
-    ...(cron ? { cron } : {}),
-    ...(everyMs === undefined ? {} : { everyMs }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  };
 }
 
 function failureOf(error: unknown, id: string): AgentFailure {

@@ -13,6 +13,7 @@ import { lifecycleEvents } from '../actors/core/lifecycle';
 import { mostRecordsBytes } from '../actors/core/limits';
 import { StateRoom } from '../actors/core/state-room';
 import { kindNamed } from '../actors/registry';
+import { CheckpointDue, checkpointOf } from './agent-checkpoints';
 import { handOut, handOutEnd } from './evidence';
 import type {
   AgentCarry,
@@ -42,10 +43,7 @@ export class AgentShell {
   draining = false;
   /** Since when something is unconfirmed, epoch ms. */
   private unconfirmedSince: number | null = null;
-  private checkpointWanted = false;
-  /** The state that a sender was last given to mirror. */
-  private offered: CheckpointMark = { sequence: 0, at: 0 };
-  private checkpointNotBefore = 0;
+  private readonly checkpoints: CheckpointDue;
   private readonly room: StateRoom;
   private tasks = 0;
   private commands = 0;
@@ -57,9 +55,10 @@ export class AgentShell {
     public published: number,
     private readonly window: DedupeWindow,
     public effects: Effect[],
-    public checkpoint: CheckpointMark,
+    checkpoint: CheckpointMark,
   ) {
     this.room = new StateRoom(agent.state);
+    this.checkpoints = new CheckpointDue(checkpoint, deliveryGraceMs);
   }
 
   static open(input: AgentInput): AgentShell {
@@ -97,7 +96,7 @@ export class AgentShell {
     const unconfirmed = draining ? [] : [...this.pending];
     const time = new Date().toISOString();
     const results = commands.map((command) => this.one(command, time));
-    this.checkpointWanted ||= checkpointNow && this.dirty;
+    if (checkpointNow && this.dirty) this.checkpoints.want();
     return { results, unconfirmed, draining, checkpoint: this.offerCheckpoint(), dirty: this.dirty };
   }
 
@@ -139,7 +138,7 @@ export class AgentShell {
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
     if (this.trims && this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
-    if (records.some((record) => eventName(record) in lifecycleEvents)) this.checkpointWanted = true;
+    if (records.some((record) => eventName(record) in lifecycleEvents)) this.checkpoints.want();
   }
 
   /** Takes note of what was delivered; nothing is dropped before. */
@@ -149,10 +148,7 @@ export class AgentShell {
       this.pending = this.pending.filter(({ sequence }) => sequence > this.published);
       this.unconfirmedSince = this.published === this.agent.sequence ? null : Date.now();
     }
-    if (checkpointed > this.checkpoint.sequence) {
-      this.checkpoint = { sequence: Math.min(checkpointed, this.agent.sequence), at: Date.now() };
-      this.checkpointWanted &&= this.dirty;
-    }
+    this.checkpoints.mirrored(checkpointed, this.agent.sequence);
   }
 
   /** Whether what is at hand reaches back to what was acked, so that senders can go on from there. */
@@ -175,7 +171,7 @@ export class AgentShell {
   }
 
   get dirty(): boolean {
-    return this.checkpoint.sequence < this.agent.sequence;
+    return this.checkpoints.isDirty(this.agent.sequence);
   }
 
   /** Epoch ms at which the agent publishes by itself, or null where all is confirmed. */
@@ -184,28 +180,21 @@ export class AgentShell {
     return this.draining || this.stopped ? 0 : this.unconfirmedSince + deliveryGraceMs;
   }
 
-  /** Epoch ms at which a changed state is to be mirrored. */
-  private get checkpointDueAt(): number {
-    const { checkpoint_interval } = this.agent.config as BaseConfig;
-    return this.checkpointWanted ? 0 : this.checkpoint.at + checkpoint_interval * 1000;
+  private get checkpointIntervalMs(): number {
+    return (this.agent.config as BaseConfig).checkpoint_interval * 1000;
   }
 
-  /** Epoch ms at which the agent mirrors a changed state by itself: when it is due, or a sender has had its time for it. */
+  /** Epoch ms at which the agent mirrors a changed state by itself. */
   get checkpointFallbackAt(): number {
-    if (this.stopped) return this.checkpointNotBefore;
-    const offered = this.offered.sequence > this.checkpoint.sequence ? this.offered.at + deliveryGraceMs : 0;
-    return Math.max(this.checkpointDueAt, offered, this.checkpointNotBefore);
+    return this.checkpoints.fallbackAt(this.checkpointIntervalMs, this.stopped);
   }
 
-  /** After a failure: tried again later, for as long as it takes; it never stops the agent. */
   postponeCheckpoint(): void {
-    this.checkpointNotBefore = Date.now() + deliveryGraceMs;
+    this.checkpoints.postpone();
   }
 
   private offerCheckpoint(): Checkpoint | null {
-    if (!this.dirty || this.checkpointDueAt > Date.now()) return null;
-    this.offered = { sequence: this.agent.sequence, at: Date.now() };
-    return this.snapshot();
+    return this.checkpoints.offer(this.agent.sequence, this.checkpointIntervalMs) ? this.snapshot() : null;
   }
 
   private get stopped(): boolean {
@@ -236,13 +225,14 @@ export class AgentShell {
     return {
       ...this.agent,
       published: this.published,
-      checkpoint: this.checkpoint,
+      checkpoint: this.checkpoints.done,
       runId: workflowInfo().runId,
     };
   }
 
   carry(): AgentCarry {
-    const { agent, published, effects, checkpoint } = this;
+    const { agent, published, effects } = this;
+    const { done: checkpoint } = this.checkpoints;
     const pending = this.trims ? {} : { pending: this.pending };
     return { agent, published, effects, checkpoint, window: this.window.carry(), ...pending };
   }
@@ -263,21 +253,7 @@ export class AgentShell {
   }
 
   snapshot(): Checkpoint {
-    const { id, kind, name, status, state, config, configVersion, sequence, hash } = this.agent;
-    return {
-      agent_id: id,
-      kind,
-      name,
-      status,
-      state,
-      config,
-      config_version: configVersion,
-      sequence,
-      hash,
-      checkpoint_time: new Date().toISOString(),
-      custom_state: this.kind.checkpoint?.(state) ?? {},
-      run_id: workflowInfo().runId,
-    };
+    return checkpointOf(this.kind, this.agent);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
-import { overlaps } from '../../../temporal/schedules';
+import { overlaps } from '../../../temporal/schedule';
 import { triggerExamples } from '../../examples/runs';
 import { nextCursor } from '../../pages';
 import { demands } from '../../schemas';
