@@ -26,6 +26,7 @@ import type { Clients } from './client';
 import type { EvidenceSource, Keeper } from './export/ports';
 import type { ApiMetrics } from './metrics';
 import type { PastReads } from './past-reads';
+import type { evidencePlaces } from './places';
 import type { LimitClass } from './rate-limit/classes';
 import type { Count } from './rate-limit/counter';
 import type { Hub } from './ws/hub';
@@ -169,6 +170,7 @@ export interface Dependencies {
   hooks: Hooks;
   evidence: EvidenceSource;
   keeper: Keeper;
+  places: ReturnType<typeof evidencePlaces>;
   schedules: Schedules;
   verifications: Pick<Verifications, 'start' | 'get' | 'list' | 'cancel'>;
   secrets: SecretStore;

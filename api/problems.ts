@@ -237,6 +237,11 @@ const edge = {
     title: 'Too many requests',
     meaning: 'The caller has asked more often than it may; `Retry-After` says when to come back.',
   },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams',
+    meaning: 'The caller has as many exports or streams under way as one may have: come again after `Retry-After` seconds.',
+  },
   invalid_body: { status: 422, title: 'Invalid body', meaning: 'The body breaks the schema of the call.' },
   key_reused: { status: 422, title: 'Key reused', meaning: 'The `Idempotency-Key` was used for another call before.' },
   key_in_flight: {

@@ -63,6 +63,7 @@ import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { limitsOf } from './rate-limit/classes';
 import { PastReads } from './past-reads';
+import { evidencePlaces } from './places';
 import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
@@ -131,6 +132,7 @@ runProcess('api', async (stop, env, logger) => {
     hooks: postgresHooks(pool, ask),
     evidence: postgresEvidence(pool, ask),
     keeper: postgresKeeper(pool),
+    places: evidencePlaces(),
     schedules: new TemporalSchedules(client, servers.temporal.taskQueue),
     verifications: new Verifications(client, pool, servers.temporal.taskQueue, ask),
     secrets: secretsOf(env),

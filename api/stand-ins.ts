@@ -24,6 +24,7 @@ import { createHttpServer } from './http-server';
 import { identityOf, MemoryIdentity } from './identity-stand-ins';
 import { createApiMetrics } from './metrics';
 import { PastReads } from './past-reads';
+import { evidencePlaces } from './places';
 
 /** Stand-ins for unit tests of what is the API's own. */
 
@@ -200,6 +201,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     ...emptyKeeping,
     ...emptyRuns,
     ...emptyEvidence,
+    places: evidencePlaces(),
     artifacts: { has: async () => false, get: async () => null },
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },

@@ -15,6 +15,8 @@ import { createRedis } from '../infra/redis/client';
 import { dropAnchorsBut } from '../projections/queries/evidence-anchors';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { requestChannel } from '../projections/queries/evidence-requests';
+import { foldCode } from '../projections/queries/fold-code';
+import { Snapshots } from '../projections/queries/snapshots';
 import { connectTemporal } from '../temporal/connection';
 import type { Checkpoint } from '../workflows/messages';
 import { Anchoring } from './anchors/anchoring';
@@ -120,6 +122,7 @@ async function doJobs(
   const redis = createRedis(servers.redis.url, logger);
   const mirrors = new RedisCheckpointStore(redis);
   const archiver = new Archiver(pool, client, metrics);
+  const snapshots = new Snapshots(pool, foldCode, logger);
   const activities = verificationActivities({
     pool,
     installation,
@@ -128,6 +131,7 @@ async function doJobs(
     archive: (agentId) => archiver.keepAll(agentId, true),
     view: (agentId) => viewOf(client, agentId),
     mirror: async (agentId) => (await mirrors.get(agentId)) as unknown as Checkpoint | null,
+    kept: (agentId, sequence) => snapshots.before(agentId, sequence),
   });
   await hostJobs(servers.temporal, activities, signal, logger);
   redis.disconnect();

@@ -18,13 +18,14 @@ export interface Asked {
 /**
  * Begins an export: signs where all chains stand, puts on record who takes what, and answers with a bundle that is made while it is
  * read. Before its manifest goes out, the hash of that is on record too.
- * @throws Problem `unavailable`; nothing was sent then
+ * @throws Problem `unavailable` | `too_many_streams`; nothing was sent then
  */
 export async function beginExport(
-  { evidence, keeper, logger }: Pick<Dependencies, 'evidence' | 'keeper' | 'logger'>,
-  { principal, record }: Pick<Call, 'principal' | 'record'>,
+  { evidence, keeper, places, logger }: Pick<Dependencies, 'evidence' | 'keeper' | 'places' | 'logger'>,
+  { principal, gone, record }: Pick<Call, 'principal' | 'gone' | 'record'>,
   asked: Asked,
 ): Promise<Reply> {
+  places.exports.take(principal.subject, gone());
   await keeper.makeCheckpoint();
   const exportId = uuidv7();
   const createdAt = new Date();

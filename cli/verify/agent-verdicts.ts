@@ -63,7 +63,10 @@ async function checkWhole(read: Read, records: Lookahead): Promise<AgentCheck> {
   // What happened after the export was made is told by a run that still went on, and is not asked for.
   const limit = signedBy === null ? Infinity : last.sequence;
   // Where a believed key has signed that there are none, none could be had.
-  if (histories?.length === 0 && signedBy !== null) check.noHistories('the installation had no raw history of it');
+  if (histories?.length === 0 && signedBy !== null) {
+    if (tombstones.length > 0 && exported.segments.length === 0) check.noneLeft();
+    else check.noHistories('the installation had no raw history of it');
+  }
   await feed(read, check, records, histories ?? [], { from: 1, to: Infinity, tellTo: limit });
   check.stands(last.sequence, last.hash, 'the manifest');
   return finished(check, read.heads);

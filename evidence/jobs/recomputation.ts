@@ -19,10 +19,14 @@ export class Recomputation {
   private fold: FoldCheck | null = null;
   private newest: RunFacts | null = null;
 
-  /** @param start where the chain stands before the first record that is left */
+  /**
+   * @param start where the chain stands before the first record that is left
+   * @param kept the agent as it was kept when the records up to there expired, or null
+   */
   constructor(
     private readonly agentId: string,
     private readonly start: Place,
+    private readonly kept: AgentState | null,
     private readonly findings: Findings,
     private readonly replays: Replays,
   ) {
@@ -110,7 +114,8 @@ export class Recomputation {
     if (sequence === 0) return undefined;
     const input = first?.beginning?.input;
     const carried = input && 'carried' in input ? input.carried.agent : null;
-    if (carried?.sequence === sequence && carried.hash === hash) return carried;
+    const found = [carried, this.kept].find((agent) => agent?.sequence === sequence && agent.hash === hash);
+    if (found) return found;
     this.findings.doubt('replayConsistent', `nothing is left that says what the agent was after record ${sequence}`);
     return null;
   }

@@ -31,7 +31,7 @@ const pageSize = 1_000;
 /** What does not change from one verification to the next. */
 export interface VerificationPorts extends Pick<
   VerifierPorts,
-  'pool' | 'installation' | 'converter' | 'archive' | 'view' | 'mirror'
+  'pool' | 'installation' | 'converter' | 'archive' | 'view' | 'mirror' | 'kept'
 > {
   encryption: readonly EncryptionKey[];
 }

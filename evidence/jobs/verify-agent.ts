@@ -3,6 +3,7 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { AgentCheck } from '../../actors/core/evidence/agent-check';
 import type { EvidenceKey } from '../../actors/core/evidence/signature';
+import type { AgentState } from '../../actors/core/agent-state';
 import { eventKind, type EventRecord } from '../../actors/core/event';
 import { ledgerHead } from '../../projections/queries/events';
 import { tombstonesOf } from '../../projections/queries/evidence-heads';
@@ -34,6 +35,8 @@ export interface VerifierPorts {
   view(agentId: string): Promise<AgentView | null>;
   /** Its checkpoint in Redis. */
   mirror(agentId: string): Promise<Checkpoint | null>;
+  /** The agent as it was kept after a record, which is the last that has expired, or null. */
+  kept(agentId: string, sequence: number): Promise<AgentState | null>;
 }
 
 /**
@@ -67,14 +70,18 @@ export async function verifyAgent(
     findings.fault('intact', { code: 'unsigned', message }, Infinity);
   }
 
+  const { start } = check;
+  const kept = start.sequence > 0 ? await ports.kept(agentId, start.sequence) : null;
   const last = Math.max(known, ...histories.map(({ lastSequence }) => lastSequence));
   // Nothing is under way of one that Temporal has forgotten.
-  if (view) await caughtUp(pool, agentId, Math.max(last, view.published), signal);
+  if (view && view.published > start.sequence) {
+    await caughtUp(pool, agentId, Math.max(last, view.published), signal);
+  }
   const rows = new Peekable(rowsOf(pool, agentId, last));
-  const claims = new Peekable(ports.heads.of(agentId, check.start.sequence));
-  const made = new Recomputation(agentId, check.start, findings, ports.replays);
+  const claims = new Peekable(ports.heads.of(agentId, start.sequence));
+  const made = new Recomputation(agentId, start, kept, findings, ports.replays);
   const feed: Feed = { check, made, rows, claims, signal };
-  const kind = histories[0]?.kind ?? view?.kind ?? kindOf((await rows.peek())?.record);
+  const kind = histories[0]?.kind || view?.kind || kept?.kind || kindOf((await rows.peek())?.record);
 
   const runs = histories.map((noted) => () => runEvidence(pool, ports.converter, noted));
   const oldest = (await runs[0]?.()) ?? null;
@@ -88,7 +95,8 @@ export async function verifyAgent(
     await feedRecords(feed, check.told);
   }
   const { told } = check;
-  if (histories.length === 0) noHistories(check, made, archived !== null);
+  const noneLeft = start.sequence > 0 && (await rows.peek()) === undefined;
+  if (histories.length === 0) noHistories(check, made, noneLeft, archived !== null);
   await feedRecords(feed, Infinity);
   if (view) check.stands(view.published, view.published === view.sequence ? view.hash : null, 'the agent that lives');
   if (mirror) check.stands(mirror.sequence, null, 'its checkpoint in Redis');
@@ -102,8 +110,15 @@ async function tell(check: AgentCheck, converter: LoadedDataConverter, run: RunE
   for await (const { record, sender } of toldBy(converter, run.events, run.beginning)) check.tell(record, sender);
 }
 
-/** @param asked whether Temporal was asked for them just now */
-function noHistories(check: AgentCheck, made: Recomputation, asked: boolean): void {
+/**
+ * @param noneLeft whether all records have expired
+ * @param asked whether Temporal was asked for them just now
+ */
+function noHistories(check: AgentCheck, made: Recomputation, noneLeft: boolean, asked: boolean): void {
+  if (noneLeft) {
+    check.noneLeft();
+    return made.nothingToReplay('its records and raw histories have expired');
+  }
   const message = 'no raw history of the agent is kept';
   const sequence = check.head.sequence + 1;
   if (asked) check.findings.fault('complete', { code: 'history_missing', sequence, message });

@@ -71,6 +71,11 @@ export class AgentCheck {
     this.histories.absent(why);
   }
 
+  /** All records have expired, and the raw histories with them: tombstones say that none is missing, and nothing says who did what. */
+  noneLeft(): void {
+    this.findings.doubt('attributed', 'no record is left: all have expired');
+  }
+
   /** What the raw history tells of one record. @param sender see `ToldCheck.tell` */
   tell(record: EventRecord, sender: string | null): void {
     this.histories.tell(record, sender);

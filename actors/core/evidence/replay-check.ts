@@ -7,9 +7,9 @@ export class ReplayCheck {
   /** The last record that was made again, where the next run has to go on; null where that is not known. */
   private last: Place | null;
 
-  /** @param start where the chain stands before the first run */
+  /** @param start where the chain stands before the first record that is left; the first run may have begun before that */
   constructor(
-    start: Place,
+    private readonly start: Place,
     private readonly findings: Findings,
   ) {
     this.last = start;
@@ -26,8 +26,9 @@ export class ReplayCheck {
    * @param carried where it says that the chain stood when it began
    */
   begin(runId: string, carried: Place): void {
-    const { last } = this;
+    const { last, start } = this;
     this.last = carried;
+    if (last === start && carried.sequence < start.sequence) return;
     if (!last || (carried.sequence === last.sequence && carried.hash === last.hash)) return;
     const message = `run ${runId} goes on from another record ${carried.sequence} than the one ${last.sequence} that the run before it ends at when it is replayed`;
     this.fault('replay_unlinked', Math.min(last.sequence, carried.sequence) + 1, runId, message);
@@ -35,7 +36,13 @@ export class ReplayCheck {
 
   /** What the replay of a run has recorded. */
   recomputed(runId: string, { sequence, hash }: Place): void {
+    const { start } = this;
     this.last = { sequence, hash };
+    if (sequence === start.sequence && hash !== start.hash) {
+      const message = `replaying run ${runId}, its code makes another record ${sequence} than the one that has expired`;
+      this.fault('replay_differs', sequence, runId, message);
+    }
+    if (sequence <= start.sequence) return;
     this.window.set(sequence, { hash, runId });
   }
 

@@ -52,4 +52,18 @@ describe('what is recorded again', () => {
     check.failed('r2', 'another command');
     expect(findings.verdict('replayConsistent')).toMatchObject({ code: 'replay_failed', sequence: 9, runId: 'r2' });
   });
+
+  it('takes a run up where the records before it have expired', () => {
+    const verdict = (expired: string): Verdict => {
+      const findings = new Findings('a1');
+      const check = new ReplayCheck(place(2, expired), findings);
+      check.begin('r1', start);
+      for (const sequence of [1, 2, 3]) check.recomputed('r1', place(sequence));
+      check.record(3, 'h3');
+      check.finish(3);
+      return findings.verdict('replayConsistent');
+    };
+    expect(verdict('h2')).toEqual({ verdict: 'pass' });
+    expect(verdict('other')).toMatchObject({ code: 'replay_differs', sequence: 2, runId: 'r1' });
+  });
 });

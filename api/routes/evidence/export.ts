@@ -27,14 +27,14 @@ const exportAgent = route({
   description,
   params: agentParams,
   responses: { 200: bundleResponse },
-  problems: ['agent_not_found', 'unavailable'],
-  async handler({ params: { id }, principal, record, deps }) {
+  problems: ['agent_not_found', 'too_many_streams', 'unavailable'],
+  async handler({ params: { id }, principal, gone, record, deps }) {
     const filter = { patterns: [id] };
     const agents = await deps.evidence.agents(filter, 1);
     const [agent] = agents;
     if (!agent) throw new Problem('agent_not_found', `there is no agent ${id} in the ledger`);
     demand(principal, eventDemand(`ymera.${agent.kind}.`));
-    return beginExport(deps, { principal, record }, { scope: { type: 'agent', agent: id }, filter, agents });
+    return beginExport(deps, { principal, gone, record }, { scope: { type: 'agent', agent: id }, filter, agents });
   },
 });
 
@@ -48,11 +48,11 @@ const exportRun = route({
   description,
   params: runParams,
   responses: { 200: bundleResponse },
-  problems: ['run_not_found', 'export_too_large', 'unavailable'],
-  async handler({ params: { id }, principal, record, deps }) {
+  problems: ['run_not_found', 'export_too_large', 'too_many_streams', 'unavailable'],
+  async handler({ params: { id }, principal, gone, record, deps }) {
     const agents = bounded(await deps.evidence.family(id, mostAgents + 1));
     if (agents[0]?.id !== id || agents[0].kind !== 'run') throw noRun(id);
-    return beginExport(deps, { principal, record }, { scope: { type: 'run', run: id }, filter: {}, agents });
+    return beginExport(deps, { principal, gone, record }, { scope: { type: 'run', run: id }, filter: {}, agents });
   },
 });
 
@@ -66,8 +66,8 @@ const exportLedger = route({
   description: `${description} With \`from\`, \`to\` or \`principal\` each record comes with those after it up to the next signed head, which prove it.`,
   query: exportQuery,
   responses: { 200: bundleResponse },
-  problems: ['invalid_parameter', 'export_too_large', 'unavailable'],
-  async handler({ query: { from, to, agent, principal: doer, kind }, principal, record, deps }) {
+  problems: ['invalid_parameter', 'export_too_large', 'too_many_streams', 'unavailable'],
+  async handler({ query: { from, to, agent, principal: doer, kind }, principal, gone, record, deps }) {
     if (agent !== undefined) demandReach(principal, agent);
     const asked = {
       ...(from === undefined ? {} : { from: moment(from, 'from') }),
@@ -79,7 +79,7 @@ const exportLedger = route({
     const filter = { ...asked, ...(patterns ? { patterns } : {}), hidden: hiddenFrom(principal) };
     const agents = bounded(await deps.evidence.agents(filter, mostAgents + 1));
     const scope = { type: 'ledger' as const, ...asked, ...(agent === undefined ? {} : { agent }) };
-    return beginExport(deps, { principal, record }, { scope, filter, agents });
+    return beginExport(deps, { principal, gone, record }, { scope, filter, agents });
   },
 });
 

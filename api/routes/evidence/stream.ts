@@ -55,16 +55,18 @@ export const stream = route({
     'gets none twice. A line without `record` is a heartbeat: every 15 s while following, and at the end of what there is.',
   query: streamQuery,
   responses: { 200: { description: 'A stream.', line: streamLine } },
-  problems: ['invalid_cursor', 'unavailable'],
+  problems: ['invalid_cursor', 'too_many_streams', 'unavailable'],
   async handler({ query: { cursor, limit = Infinity, follow, ...filter }, principal, gone, record, deps }) {
     checkCursor(cursor, cursorParts);
     const [txid, ordinal] = parseCursor(cursor, cursorParts) ?? [ledgerStart.txid, ledgerStart.ordinal];
+    const left = gone();
+    deps.places.streams.take(principal.subject, left);
     const mayStill = async (): Promise<void> => demand(await deps.access.renew(principal), 'audit:read');
     await record({
       type: 'LedgerStreamed',
       detail: { ...filter, follow: String(follow), ...(cursor ? { cursor } : {}) },
     });
     const order = { after: { txid, ordinal }, filter, limit, follow };
-    return { body: Readable.from(ledgerLines(deps.ledger, order, gone(), mayStill)), type: ndjson };
+    return { body: Readable.from(ledgerLines(deps.ledger, order, left, mayStill)), type: ndjson };
   },
 });
