@@ -135,9 +135,9 @@ describe('what has expired', () => {
   it('is no excuse for a record that is missing beyond it', async () => {
     const sound = await owner.records('old');
     const missing = sound[3]?.sequence ?? 0;
-    await owner.ledger(`DELETE FROM events WHERE agent_id = 'old' AND sequence = ${missing}`);
+    await owner.query(`DELETE FROM events WHERE agent_id = 'old' AND sequence = ${missing}`);
     expect(await shortVerdicts(lab, 'old')).toMatchObject({ intact: 'pass', complete: `gap@${missing}` });
-    await owner.ledger(`DELETE FROM event_keys WHERE agent_id = 'old' AND sequence = ${missing}`);
+    await owner.query(`DELETE FROM event_keys WHERE agent_id = 'old' AND sequence = ${missing}`);
     await owner.insert('old', missing, sound[3] as (typeof sound)[number]);
     expect(await shortVerdicts(lab, 'old')).toEqual(pass);
   });
