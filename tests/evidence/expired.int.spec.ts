@@ -74,6 +74,7 @@ describe('what has expired', () => {
     api = await startTestApi({ evidence, keeper: postgresKeeper(lab.pool) });
   }, 180_000);
   afterAll(async () => {
+    await owner.close();
     await api?.[Symbol.asyncDispose]();
     await lab?.close();
     rmSync(dir, { recursive: true, force: true });
