@@ -240,7 +240,8 @@ const edge = {
   too_many_streams: {
     status: 429,
     title: 'Too many streams',
-    meaning: 'The caller has as many exports or streams under way as one may have: come again after `Retry-After` seconds.',
+    meaning:
+      'The caller has as many exports or streams under way as one may have: come again after `Retry-After` seconds.',
   },
   invalid_body: { status: 422, title: 'Invalid body', meaning: 'The body breaks the schema of the call.' },
   key_reused: { status: 422, title: 'Key reused', meaning: 'The `Idempotency-Key` was used for another call before.' },

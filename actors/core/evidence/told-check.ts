@@ -62,7 +62,8 @@ export class ToldCheck {
     const first = this.to + 1;
     const broken = brokenLink(before, run, this.to);
     if (broken) this.missing(broken.runId, first, broken.what);
-    else if (firstSequence > first && !before?.unreadable) this.missing(runId, first, 'does not begin where the one before it ended');
+    else if (firstSequence > first && !before?.unreadable)
+      this.missing(runId, first, 'does not begin where the one before it ended');
     this.hole(firstSequence - 1);
     for (const sequence of this.window.keys()) if (sequence <= this.seen) this.window.delete(sequence);
     if (!sound) {
