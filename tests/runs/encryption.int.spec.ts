@@ -10,6 +10,7 @@ import { checkedConfig } from '../../actors/core/validate';
 import { devops } from '../../actors/devops/devops';
 import { flags } from '../../actors/flags/flags';
 import { parseEncryptionKeys } from '../../infra/encryption-keys';
+import { historiesOf } from '../../projections/queries/evidence-histories';
 import { TemporalAgentHistory } from '../../temporal/agent-history';
 import { connectTemporal } from '../../temporal/connection';
 import { TemporalSchedules } from '../../temporal/schedules';
@@ -182,8 +183,23 @@ describe('encryption of what Temporal stores', () => {
     const keeper = await lab.startKeeper();
     for (const agent of ['shop', run]) expect(await shortVerdicts(lab, agent)).toEqual(pass);
     await keeper.end('SIGTERM');
-    await lab.startKeeper({ YMERA_ENCRYPTION_KEY: newKey });
+    const without = await lab.startKeeper({ YMERA_ENCRYPTION_KEY: newKey });
     const told = { complete: unknown, attributed: unknown, replayConsistent: unknown };
     expect(await shortVerdicts(lab, run)).toEqual({ ...pass, ...told });
+
+    // Who can't read a history keeps it all the same, for whoever can.
+    // Temporal gives the entries of maps in any order, so the bytes are others each time.
+    const kept = async () =>
+      (await historiesOf(lab.pool, run)).map(({ archivedAt: _archivedAt, sha256: _sha256, ...rest }) => rest);
+    const before = await kept();
+    expect(before).not.toEqual([]);
+    await lab.pool.query(
+      `SET session_replication_role = replica; DELETE FROM raw_histories WHERE agent_id = '${run}'; RESET session_replication_role`,
+    );
+    expect(await shortVerdicts(lab, run)).toEqual({ ...pass, ...told });
+    expect(await kept()).toEqual(before);
+    await without.end('SIGTERM');
+    await lab.startKeeper();
+    expect(await shortVerdicts(lab, run)).toEqual(pass);
   }, 120_000);
 });
