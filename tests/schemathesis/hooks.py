@@ -20,6 +20,7 @@ UNFORESEEN = {
     "invalid_runbook",  # by `GET /runbooks/schema`, and by what its expressions say
     "invalid_input",  # by the runbook
     "invalid_hook",  # by the language of expressions
+    "unknown_retention_class",  # the setting `RETENTION_CLASSES` names them
     "invalid_schedule",  # by the language of cron, and times in their order
     "reason_required",  # by what the step says
     "version_conflict",  # another version is there
