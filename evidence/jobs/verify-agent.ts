@@ -14,7 +14,7 @@ import type { AgentView, Checkpoint } from '../../workflows/messages';
 import { feedRecords, Peekable, rowsOf, type Feed } from './feed-records';
 import { Recomputation } from './recomputation';
 import type { Replays } from './replays';
-import { messageOf, runEvidence, type RunEvidence } from './run-evidence';
+import { HistoryReplaced, messageOf, type RunEvidence, runEvidence } from './run-evidence';
 import type { SignedHeads } from './signed-heads';
 
 /** How long the projector has to bring into the ledger what an agent has said just now. */
@@ -39,6 +39,9 @@ export interface VerifierPorts {
   kept(agentId: string, sequence: number): Promise<AgentState | null>;
 }
 
+/** An open run's history is taken again every few seconds at most. */
+const mostTries = 5;
+
 /**
  * Verifies one agent from what is kept of it: the ledger, the signed heads, the raw histories and the code that ran.
  * @returns null where nothing is known of such an agent
@@ -49,6 +52,17 @@ export async function verifyAgent(
   agentId: string,
   signal: AbortSignal,
 ): Promise<AgentResult | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await verifyOnce(ports, agentId, signal);
+    } catch (error) {
+      // The keeper archives meanwhile: that is no fault of the evidence.
+      if (!(error instanceof HistoryReplaced) || tries === mostTries) throw error;
+    }
+  }
+}
+
+async function verifyOnce(ports: VerifierPorts, agentId: string, signal: AbortSignal): Promise<AgentResult | null> {
   const { pool, installation, keys } = ports;
   // In this order: what is in the ledger now must be told by what is archived after that.
   const known = (await ledgerHead(pool, agentId))?.sequence ?? 0;
