@@ -3,6 +3,9 @@ import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, order, outputOf, stepHarness, tryInfo, type StepHarness } from '../_util/step-harness';
 
+// Real repositories, on machines that may be busy.
+jest.setTimeout(60_000);
+
 let harness: StepHarness;
 let origin: string;
 let author: string;
