@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { simpleGit, type SimpleGit } from 'simple-git';
 import { ActionError, type PlanContext } from './action';
+import { inheritedVariables } from './program-environment';
 import { allowedPath, isBelow } from './roots';
 
 /** Stronger than what a repository says: nothing that it names is run, and nobody is asked for a password. */
@@ -21,7 +22,6 @@ const settings: Record<string, string> = {
   'user.name': 'Ymera',
   'user.email': 'ymera@localhost',
 };
-const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'SSH_AUTH_SOCK'];
 const mostLines = 300;
 
 /** Runs git, given its arguments, and returns what it writes. */
@@ -45,7 +45,6 @@ export function gitIn(folder: string, { signal }: Pick<PlanContext, 'signal'>, a
     GIT_LITERAL_PATHSPECS: '1',
     GIT_OPTIONAL_LOCKS: '0',
   };
-  const inherited = kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
   const git: SimpleGit = simpleGit({
     baseDir: folder,
     abort: signal,
@@ -58,7 +57,7 @@ export function gitIn(folder: string, { signal }: Pick<PlanContext, 'signal'>, a
       allowUnsafeSshCommand: true,
       allowUnsafeProtocolOverride: true,
     },
-  }).env({ ...(Object.fromEntries(inherited) as Record<string, string>), ...own });
+  }).env({ ...inheritedVariables('SSH_AUTH_SOCK'), ...own });
   return async (...args) => {
     try {
       return await git.raw(args);

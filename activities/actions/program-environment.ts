@@ -8,8 +8,17 @@ const refusedVariables =
 
 /** What a program sees. @throws ActionError `not_allowed` */
 export function programEnvironment(given: Record<string, string>): Record<string, string> {
-  const inherited = keptVariables.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  return { ...(Object.fromEntries(inherited) as Record<string, string>), ...checkedVariables(given) };
+  return { ...inheritedVariables(), ...checkedVariables(given) };
+}
+
+/** @param more names of others that are passed on too */
+export function inheritedVariables(...more: string[]): Record<string, string> {
+  return Object.fromEntries(
+    [...keptVariables, ...more].flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 }
 
 /** @throws ActionError `not_allowed` */

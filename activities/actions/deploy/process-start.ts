@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ActionError } from '../action';
+import { programEnvironment } from '../program-environment';
 
-/** All that a service inherits: nothing of Ymera's own addresses and keys. */
-const keptVariables = ['PATH', 'HOME', 'LANG', 'TZ'];
 const lookEveryMs = 20;
 const writtenWithinMs = 5000;
 
@@ -17,7 +16,7 @@ const becomes = 'pid=$1; shift; echo $$ > "$pid.new" && mv "$pid.new" "$pid" && 
 /**
  * Starts a program that outlives this process, at the head of a group of its own.
  * @param order.argv an absolute path and arguments
- * @throws ActionError `not_started` where it has not come as far as to write its pid
+ * @throws ActionError `not_allowed`, `not_started` where it has not come as far as to write its pid
  */
 export async function startDetached(order: {
   argv: string[];
@@ -26,12 +25,11 @@ export async function startDetached(order: {
   pidFile: string;
   log: string;
 }): Promise<void> {
-  const inherited = keptVariables.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
   const log = await open(order.log, 'a', 0o600);
   try {
     const child = spawn('/bin/sh', ['-c', becomes, 'start', order.pidFile, ...order.argv], {
       cwd: order.cwd,
-      env: { ...(Object.fromEntries(inherited) as Record<string, string>), ...order.env },
+      env: programEnvironment(order.env),
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });

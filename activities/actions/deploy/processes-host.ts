@@ -7,6 +7,7 @@ import { hashOf } from '../../../actors/core/hash-chain';
 import { ActionError, type PlanContext } from '../action';
 import { allowedExecutable } from '../executables';
 import { isSame, processFacts, processOfFile, type ProcessFacts } from '../process-facts';
+import { checkedVariables } from '../program-environment';
 import { allowedPath } from '../roots';
 import { artifactDigest } from './artifact';
 import type { Build, Instance, ServiceHost } from './host';
@@ -103,7 +104,8 @@ export async function processesBuildOf(
   ports: number[],
   context: PlanContext,
 ): Promise<Build> {
-  const { argv, env } = wanted;
+  const { argv } = wanted;
+  const env = checkedVariables(wanted.env);
   allowedExecutable(argv[0] as string, context.settings.executables);
   const source = await allowedPath(wanted.artifact, 'read', context);
   const artifact = await artifactDigest(source, context.signal);

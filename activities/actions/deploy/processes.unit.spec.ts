@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../../stack/ports';
-import { codeOf, outputOf, stepHarness, tryInfo, type StepHarness } from '../../_util/step-harness';
+import { codeOf, order as stepOrder, outputOf, stepHarness, tryInfo, type StepHarness } from '../../_util/step-harness';
 import type { StepResult } from '../order';
 
 /** A service as processes of this machine: real ones, started and stopped. */
@@ -165,6 +165,15 @@ it('touches nothing outside the folders of this worker', async () => {
   expect(codeOf(await apply({ ...input(folder, 'v1'), on: stolen }))).toBe('not_allowed');
   await rm(folder, { recursive: true });
   expect(codeOf(await apply(input(folder, 'v1')))).toBe('not_found');
+});
+
+it('gives a service no variable that makes another program of an allowed one', async () => {
+  const folder = await artifact('v1');
+  const on = { type: 'processes', folder: harness.root, artifact: folder, argv: [process.execPath, 'server.js'] };
+  const given = { ...input(folder, 'v1'), on: { ...on, env: { LD_PRELOAD: '/tmp/other.so' } } };
+  expect(codeOf(await harness.runner.plan(stepOrder({ action: 'deploy.apply', with: given })))).toBe('not_allowed');
+  expect(codeOf(await apply(given))).toBe('not_allowed');
+  expect(await answers()).toEqual(['nothing', 'nothing', 'nothing']);
 });
 
 it('says so where this worker has no container engine', async () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { ActionError, type ActionContext, type PlanContext } from '../action';
 import { allowedExecutable } from '../executables';
 import { madeKeptFolder } from '../first-seen';
+import { inheritedVariables } from '../program-environment';
 import { allowedPath } from '../roots';
 import { madeWorkspace } from '../workspace';
 import { outlivingChild } from './outliving-child';
@@ -16,7 +17,6 @@ import type { ModuleInput } from './tofu-input';
 const lockTimeout = '-lock-timeout=120s';
 const mostBytes = 64 * 1_048_576;
 const started = promisify(execFile);
-const inherited = ['PATH', 'HOME', 'LANG', 'TZ'];
 
 /** OpenTofu, or Terraform, in the folder of one root module. */
 export interface Tofu {
@@ -50,7 +50,7 @@ export async function tofuIn(given: ModuleInput, context: PlanContext): Promise<
   const data = join(own, createHash('sha256').update(cwd).digest('hex').slice(0, 16));
   await mkdir(own, { recursive: true, mode: 0o700 });
   const env = {
-    ...Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    ...inheritedVariables(),
     ...Object.fromEntries(variables.map(([name, value]) => [`TF_VAR_${name}`, variableText(value)])),
     TF_DATA_DIR: data,
     TF_IN_AUTOMATION: '1',
