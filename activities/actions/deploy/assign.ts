@@ -1,4 +1,4 @@
-import { ActionError, type ActionContext } from '../action';
+import { ActionError, type ActionContext, type PlanContext } from '../action';
 import { firstSeen, forgetSeen, seenBefore } from '../first-seen';
 import { askInstance, healthy } from './health-gate';
 import type { Instance, ServiceHost } from './host';
@@ -64,13 +64,14 @@ export async function shiftedBefore({ host, to, health }: Shift, context: Action
   return { previous: seen.previous, instances: await now(host, to) };
 }
 
-/** What the numbers ran when this step saw them first: the same for a second try as for the first. */
-export async function seenFirst(
-  host: ServiceHost,
-  to: Assignment,
-  context: Parameters<typeof seenBefore>[0],
-): Promise<Shifted['previous']> {
-  return (await seenBefore<Pick<Shifted, 'previous'>>(context))?.previous ?? snapshot(host, to);
+/** Part of a plan: what each number ran when this step saw it first, the same for a second try, and what it is to run. */
+export async function plannedChanges(
+  { host, to }: Pick<Shift, 'host' | 'to'>,
+  context: PlanContext,
+): Promise<{ instance: number; from: string | null; to: string | null }[]> {
+  const seen = await seenBefore<Pick<Shifted, 'previous'>>(context);
+  const before = seen?.previous ?? (await snapshot(host, to));
+  return to.map(({ instance, release }, at) => ({ instance, from: before[at]?.release ?? null, to: release }));
 }
 
 async function snapshot(host: ServiceHost, to: Assignment): Promise<Shifted['previous']> {

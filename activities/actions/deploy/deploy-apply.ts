@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { stringEnum } from '../../../actors/core/string-enum';
 import { action, ActionError, type PlanContext } from '../action';
-import { seenFirst, shift, shiftedBefore, takeBack, type Shift, type Shifted } from './assign';
+import { plannedChanges, shift, shiftedBefore, takeBack, type Shift, type Shifted } from './assign';
 import type { Build, ServiceHost } from './host';
 import { buildOf, hostOf, placeKey } from './places';
 import {
@@ -68,13 +68,8 @@ export const deployApply = action({
 
   async plan(given, context) {
     const { host, build, to } = await prepared(given, context);
-    const before = await seenFirst(host, to, context);
+    const changes = await plannedChanges({ host, to }, context);
     const { service, strategy, max_unavailable: batch, health } = given;
-    const changes = to.map(({ instance, release }, at) => ({
-      instance,
-      from: before[at]?.release ?? null,
-      to: release,
-    }));
     return { service, on: given.on.type, release: build.release, ...build.shown, changes, strategy, batch, health };
   },
 

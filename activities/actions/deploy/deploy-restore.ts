@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { action, type PlanContext } from '../action';
-import { seenFirst, shift, shiftedBefore, takeBack, type Shift, type Shifted } from './assign';
+import { plannedChanges, shift, shiftedBefore, takeBack, type Shift, type Shifted } from './assign';
 import { hostOf, placeKey } from './places';
 import { healthField, placeField, serviceField, stopWithinField } from './service';
 import { instancesOutput, previousOutput } from './service-output';
@@ -38,13 +38,7 @@ export const deployRestore = action({
   locks: async ({ service, on }, context) => [await placeKey(service, on, context)],
 
   async plan(given, context) {
-    const { host, to } = await shiftOf(given, context);
-    const before = await seenFirst(host, to, context);
-    const changes = to.map(({ instance, release }, at) => ({
-      instance,
-      from: before[at]?.release ?? null,
-      to: release,
-    }));
+    const changes = await plannedChanges(await shiftOf(given, context), context);
     return { service: given.service, on: given.on.type, changes, health: given.health };
   },
 
