@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import type { AgentHistory } from '../activities/ports';
 import type { EventRecord } from '../actors/core/event';
-import { agentWorkflowId } from '../workflows/messages';
 import { isNotFound } from './grpc-status';
+import { eventsOf } from './history-facts';
+import { firstEvent, historyPages, pageSize } from './history-pages';
 import {
   beginningOf,
   firstHeld,
@@ -13,10 +13,6 @@ import {
   type HistoryEvent,
   type RunBeginning,
 } from './history-records';
-
-const callMs = 10_000;
-/** Events may be large: a page of them is one answer. */
-const pageSize = 200;
 
 /** Histories that Temporal may have forgotten. */
 export interface HistoryArchive {
@@ -76,8 +72,7 @@ export class TemporalAgentHistory implements AgentHistory {
   private async openRun(agentId: string, runId: string): Promise<Run> {
     const converter = this.client.options.loadedDataConverter;
     try {
-      const { history } = await this.page(agentId, runId, 1);
-      const beginning = await beginningOf(converter, history?.events?.[0]);
+      const beginning = await beginningOf(converter, await firstEvent(this.client, agentId, runId));
       return { beginning, pages: () => this.pages(agentId, beginning.runId) };
     } catch (error) {
       const events = isNotFound(error) ? await this.archived(agentId, runId) : null;
@@ -89,42 +84,22 @@ export class TemporalAgentHistory implements AgentHistory {
   private async archived(agentId: string, runId: string): Promise<HistoryEvent[] | null> {
     const kept = runId === '' ? await this.archive?.newestRun(agentId) : runId;
     const bytes = kept ? await this.archive?.read(agentId, kept) : null;
-    return bytes ? temporal.api.history.v1.History.decode(bytes).events : null;
+    return bytes ? eventsOf(bytes) : null;
   }
 
   private async *pages(agentId: string, runId: string): AsyncGenerator<HistoryEvent[]> {
-    let token: Uint8Array | undefined;
     let seen = 0;
     try {
-      do {
-        const page = await this.page(agentId, runId, pageSize, token);
-        const events = page.history?.events ?? [];
+      for await (const events of historyPages(this.client, agentId, runId)) {
         seen += events.length;
         yield events;
-        token = page.nextPageToken?.length ? page.nextPageToken : undefined;
-      } while (token);
+      }
     } catch (error) {
       // It may be forgotten while it is read.
       const kept = isNotFound(error) ? await this.archived(agentId, runId) : null;
       if (kept === null) throw error;
       yield* slices(kept.slice(seen));
     }
-  }
-
-  private page(
-    agentId: string,
-    runId: string,
-    maximumPageSize: number,
-    nextPageToken?: Uint8Array,
-  ): Promise<temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse> {
-    return this.client.withDeadline(Date.now() + callMs, () =>
-      this.client.workflowService.getWorkflowExecutionHistory({
-        namespace: this.client.options.namespace,
-        execution: { workflowId: agentWorkflowId(agentId), runId },
-        maximumPageSize,
-        ...(nextPageToken ? { nextPageToken } : {}),
-      }),
-    );
   }
 }
 

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { version as sdkVersion } from '@temporalio/worker/package.json';
 import type { Pool } from 'pg';
 import type { Logger } from '../infra/logger';
 import { writeBundle } from '../projections/queries/evidence-histories';
+import { sha256Of } from './history-facts';
 
 const pauseMs = 5_000;
 
@@ -17,7 +17,7 @@ export async function keepBundle(pool: Pool, file: string, signal: AbortSignal, 
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
       const code = await readFile(file);
-      const sha256 = createHash('sha256').update(code).digest('hex');
+      const sha256 = sha256Of(code);
       // As the SDK names a build, and so writes it into each history, where nobody gives it another name.
       await writeBundle(pool, { sha256, code, sdkVersion, buildId: `@temporalio/worker@${sdkVersion}+${sha256}` });
       return;

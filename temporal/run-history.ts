@@ -6,6 +6,7 @@ import type { RawHistory } from '../projections/queries/evidence-histories';
 import { agentWorkflowId, type AgentInput } from '../workflows/messages';
 import { DecryptionError, isEncrypted } from './codec/encryption-codec';
 import { linksOf, sha256Of } from './history-facts';
+import { historyPages, pageSize } from './history-pages';
 import {
   beginningOf,
   decode,
@@ -18,8 +19,6 @@ import {
 } from './history-records';
 
 const { History } = temporal.api.history.v1;
-const callMs = 10_000;
-const pageSize = 200;
 
 /** What is to be kept of one run. */
 export interface TakenHistory {
@@ -36,19 +35,7 @@ export interface TakenHistory {
  */
 export async function takeHistory(client: Client, agentId: string, runId: string): Promise<TakenHistory> {
   const events: HistoryEvent[] = [];
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const page = await client.withDeadline(Date.now() + callMs, () =>
-      client.workflowService.getWorkflowExecutionHistory({
-        namespace: client.options.namespace,
-        execution: { workflowId: agentWorkflowId(agentId), runId },
-        maximumPageSize: pageSize,
-        ...(nextPageToken ? { nextPageToken } : {}),
-      }),
-    );
-    events.push(...(page.history?.events ?? []));
-    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
-  } while (nextPageToken);
+  for await (const page of historyPages(client, agentId, runId)) events.push(...page);
   const bytes = History.encode({ events }).finish();
   const span = await spanOf(client.options.loadedDataConverter, events);
   return { facts: factsOf(agentId, events, bytes), span, bytes };

@@ -4,6 +4,7 @@ import type { KeeperMetrics } from '../../infra/metrics';
 import { spanByTime } from '../../projections/queries/evidence-archive';
 import { keptClosed, writeHistory } from '../../projections/queries/evidence-histories';
 import { isNotFound } from '../../temporal/grpc-status';
+import { firstEvent } from '../../temporal/history-pages';
 import { takeHistory, type TakenHistory } from '../../temporal/run-history';
 import { agentWorkflowId } from '../../workflows/messages';
 
@@ -63,13 +64,7 @@ export class Archiver {
   }
 
   private async runBefore(agentId: string, runId: string): Promise<string | null> {
-    const { history } = await this.client.withDeadline(Date.now() + callMs, () =>
-      this.client.workflowService.getWorkflowExecutionHistory({
-        namespace: this.client.options.namespace,
-        execution: { workflowId: agentWorkflowId(agentId), runId },
-        maximumPageSize: 1,
-      }),
-    );
-    return history?.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || null;
+    const start = await firstEvent(this.client, agentId, runId);
+    return start?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || null;
   }
 }
