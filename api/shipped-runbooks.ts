@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../infra/logger';
+import { whenThere } from '../infra/when-there';
 import type { Runbooks } from './read-side';
 import { checkedSource, type CheckedRunbook } from './runbook-saving';
 
@@ -28,16 +28,17 @@ export async function provide(
   stop: AbortSignal,
 ): Promise<void> {
   const shipped = shippedRunbooks(folder);
-  for (let attempt = 1; !stop.aborted; attempt += 1) {
-    try {
+  await whenThere(
+    async () => {
       for (const one of shipped) await keep(runbooks, one);
       for (const make of others) await make();
-      return;
-    } catch (error) {
-      if (attempt === 1) logger.warn({ err: error }, 'what comes with this release is not there yet');
-      await sleep(retryMs, undefined, { signal: stop }).catch(() => undefined);
-    }
-  }
+    },
+    {
+      signal: stop,
+      pauseMs: retryMs,
+      onFailure: (err) => logger.warn({ err }, 'what comes with this release is not there yet'),
+    },
+  );
 }
 
 async function keep(runbooks: Pick<Runbooks, 'read' | 'save'>, runbook: CheckedRunbook): Promise<void> {

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { ConfigError, requireServers, type Environment, type Servers } from '../infra/config';
@@ -9,6 +8,7 @@ import { createKeeperMetrics, createRegistry, type KeeperMetrics } from '../infr
 import { Listener } from '../infra/postgres/listener';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
+import { whenThere } from '../infra/when-there';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
@@ -47,6 +47,7 @@ interface Means {
   client: Client;
   logger: Logger;
   metrics: KeeperMetrics;
+  archiver: Archiver;
 }
 
 /** The keeper of evidence: the only process that holds the key by which evidence is signed. Several may run. */
@@ -57,8 +58,13 @@ runProcess('evidence', async (signal, env, logger) => {
   const pool = createPool(servers.postgres.url, logger, 12);
   const client = connectTemporal(servers.temporal);
   const metrics = createKeeperMetrics(createRegistry('evidence'));
-  const means = { env, pool, client, logger, metrics };
-  const signing = await whenThere(() => Signing.establish(pool, () => requireSigningKey(env)), logger, signal);
+  const means = { env, pool, client, logger, metrics, archiver: new Archiver(pool, client, metrics) };
+  const signing = await whenThere(() => Signing.establish(pool, () => requireSigningKey(env)), {
+    signal,
+    pauseMs: 500,
+    mayPass: (error) => !(error instanceof ConfigError) && (isTransient(error) || isUnmigrated(error)),
+    onFailure: (err) => logger.warn({ err }, 'postgres: not there yet'),
+  });
   if (signing === null) return;
 
   const asked = new Listener(servers.postgres.url, requestChannel, logger);
@@ -71,8 +77,7 @@ runProcess('evidence', async (signal, env, logger) => {
   await Promise.allSettled([asked.close(), pool.end(), client.connection.close()]);
 });
 
-function archiveLoops({ env, pool, client, logger, metrics }: Means): Loop[] {
-  const archiver = new Archiver(pool, client, metrics);
+function archiveLoops({ env, pool, client, logger, metrics, archiver }: Means): Loop[] {
   const guard = new RetentionGuard(client, logger, metrics);
   const closed = new ClosedRuns(pool, client, archiver, guard, logger);
   const sweep = new Sweep(pool, archiver, logger, metrics);
@@ -94,11 +99,11 @@ async function anchorLoops({ env, pool, logger, metrics }: Means): Promise<Loop[
   });
 }
 
-function signingLoops({ env, pool, client, logger, metrics }: Means, signing: Signing, asked: Listener): Loop[] {
+function signingLoops({ env, pool, logger, metrics, archiver }: Means, signing: Signing, asked: Listener): Loop[] {
   const checkpointer = new Checkpointer(pool, signing, logger, metrics);
   const classes = parseRetentionClasses(env.RETENTION_CLASSES) as RetentionClasses;
   const expiry = { pool, signing, classes, logger };
-  const requests = new Requests(pool, logger, signing, checkpointer, new Archiver(pool, client, metrics));
+  const requests = new Requests(pool, logger, signing, checkpointer, archiver);
   return [
     { name: 'alive', everyMs: aliveEveryMs, round: () => sayAlive(pool, hostname()) },
     { name: 'checkpoints', everyMs: env.EVIDENCE_CHECKPOINT_SECONDS * 1000, round: () => checkpointer.round() },
@@ -114,14 +119,13 @@ function signingLoops({ env, pool, client, logger, metrics }: Means, signing: Si
 
 /** Does what takes long, until aborted. */
 async function doJobs(
-  { pool, client, logger, metrics }: Means,
+  { pool, client, logger, archiver }: Means,
   servers: Servers,
   installation: string,
   signal: AbortSignal,
 ): Promise<void> {
   const redis = createRedis(servers.redis.url, logger);
   const mirrors = new RedisCheckpointStore(redis);
-  const archiver = new Archiver(pool, client, metrics);
   const snapshots = new Snapshots(pool, foldCode, logger);
   const activities = verificationActivities({
     pool,
@@ -135,20 +139,6 @@ async function doJobs(
   });
   await hostJobs(servers.temporal, activities, signal, logger);
   redis.disconnect();
-}
-
-/** Waits for Postgres and its schema. @returns null where the process is told to end before */
-async function whenThere<T>(work: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T | null> {
-  for (let attempt = 1; !signal.aborted; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof ConfigError || !(isTransient(error) || isUnmigrated(error))) throw error;
-      if (attempt === 1) logger.warn({ err: error }, 'postgres: not there yet');
-      await sleep(500, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  return null;
 }
 
 function isUnmigrated(error: unknown): boolean {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableFeed } from '../infra/nats/consumer';
 import { isTransient } from '../infra/postgres/pool';
+import { whenThere } from '../infra/when-there';
 import { GapFiller, type RecordHistory } from './gap-filler';
 import { migrate } from './migrate';
 import type { LedgerContext } from './project-batch';
@@ -20,7 +20,12 @@ export async function runProjector(
   signal: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
-  await migrateWhenThere(context, databaseUrl, signal);
+  await whenThere(() => migrate(databaseUrl), {
+    signal,
+    pauseMs: 500,
+    mayPass: isTransient,
+    onFailure: (err) => context.logger.warn({ err }, 'postgres: not there yet'),
+  });
   const gaps = new GapFiller(context.pool, history, context.logger);
   let ready = false;
   const batches = feed.batches(signal, () => {
@@ -32,17 +37,5 @@ export async function runProjector(
     context.metrics.projectorLag.set((last?.info.pending ?? 0) + messages.length);
     await projectMessages(context, gaps, messages);
     context.metrics.projectorLag.set(last?.info.pending ?? 0);
-  }
-}
-
-async function migrateWhenThere({ logger }: LedgerContext, databaseUrl: string, signal: AbortSignal): Promise<void> {
-  for (let attempt = 1; !signal.aborted; attempt += 1) {
-    try {
-      return await migrate(databaseUrl);
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      if (attempt === 1) logger.warn({ err: error }, 'postgres: not there yet');
-      await sleep(500, undefined, { signal }).catch(() => undefined);
-    }
   }
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { version as sdkVersion } from '@temporalio/worker/package.json';
 import type { Pool } from 'pg';
 import type { Logger } from '../infra/logger';
+import { whenThere } from '../infra/when-there';
 import { writeBundle } from '../projections/queries/evidence-histories';
 import { sha256Of } from './history-facts';
 
@@ -14,16 +14,13 @@ const pauseMs = 5_000;
  * @param file the bundle
  */
 export async function keepBundle(pool: Pool, file: string, signal: AbortSignal, logger: Logger): Promise<void> {
-  for (let attempt = 1; !signal.aborted; attempt += 1) {
-    try {
+  await whenThere(
+    async () => {
       const code = await readFile(file);
       const sha256 = sha256Of(code);
       // As the SDK names a build, and so writes it into each history, where nobody gives it another name.
       await writeBundle(pool, { sha256, code, sdkVersion, buildId: `@temporalio/worker@${sdkVersion}+${sha256}` });
-      return;
-    } catch (error) {
-      if (attempt === 1) logger.warn({ err: error }, 'the bundle of the workflows is not kept yet');
-    }
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-  }
+    },
+    { signal, pauseMs, onFailure: (err) => logger.warn({ err }, 'the bundle of the workflows is not kept yet') },
+  );
 }

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { agentActivities } from '../activities/agent-activities';
 import { launchActivities, planActivities, runActivities } from '../activities/run-activities';
 import { actions, plannable } from '../activities/actions/catalogue';
@@ -13,7 +12,6 @@ import { watchActivities } from '../activities/watch-activities';
 import { requireServers } from '../infra/config';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { NatsSubjects } from '../infra/nats/subject-sender';
-import { distDir } from '../infra/paths';
 import { readRunbook } from '../projections/queries/runbooks';
 import { runProcess } from '../infra/process';
 import { createPool } from '../infra/postgres/pool';
@@ -23,7 +21,6 @@ import { createRedis } from '../infra/redis/client';
 import { TemporalAgentHistory } from './agent-history';
 import { TemporalAgents } from './agents';
 import { actionSettings, secretsOf } from './action-settings';
-import { EncryptionCodec } from './codec/encryption-codec';
 import { TemporalCompanions } from './companions';
 import { connectTemporal } from './connection';
 import { Delivery } from './delivery';
@@ -34,7 +31,7 @@ import { PolicyReader } from './policy';
 import { postgresArchive } from './postgres-archive';
 import { policyCheck, runSignals, runTargets, stepLocks } from './run-ports';
 import { TargetLocks } from './target-locks';
-import { temporalLogger } from './temporal-logger';
+import { connectWorker, installRuntime, workerCode } from './worker-parts';
 
 /** How often the folders of old runs are removed. */
 const sweepEveryMs = 6 * 3_600_000;
@@ -42,11 +39,7 @@ const sweepEveryMs = 6 * 3_600_000;
 /** The worker: runs the workflows of all agents and does what they want done. Any number of them may run. */
 runProcess('worker', async (stop, env, logger) => {
   const servers = requireServers(env);
-  Runtime.install({
-    logger: temporalLogger(logger),
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
-    shutdownSignals: [],
-  });
+  installRuntime(logger);
 
   const client = connectTemporal(servers.temporal);
   const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
@@ -63,22 +56,13 @@ runProcess('worker', async (stop, env, logger) => {
   const launcher = new Launcher({ client, taskQueue: servers.temporal.taskQueue, agents, policy, runbooks });
   const launches = launchesOf(launcher, agents);
   const doing = { settings: actionSettings(env), secrets: secretsOf(env) };
-  const connection = await NativeConnection.connect({
-    address: servers.temporal.address,
-    grpcCompression: { codec: 'none' },
-  });
-  const { encryption } = servers.temporal;
-  const encrypts = encryption.length > 0;
-  const codePath = join(distDir, encrypts ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js');
+  const connection = await connectWorker(servers.temporal.address);
+  const code = workerCode(servers.temporal.encryption);
   const worker = await Worker.create({
     connection,
     namespace: servers.temporal.namespace,
     taskQueue: servers.temporal.taskQueue,
-    workflowBundle: { codePath },
-    dataConverter: {
-      payloadCodecs: [new EncryptionCodec(encryption)],
-      ...(encrypts ? { failureConverterPath: join(distDir, 'failure-converter.js') } : {}),
-    },
+    ...code,
     activities: {
       ...agentActivities({
         publisher,
@@ -120,7 +104,7 @@ runProcess('worker', async (stop, env, logger) => {
     clearInterval(sweeping);
     void agents.flushCheckpoints(3000).finally(() => worker.shutdown());
   });
-  const keeping = keepBundle(pool, codePath, stop, logger);
+  const keeping = keepBundle(pool, code.workflowBundle.codePath, stop, logger);
   logger.info('ready');
   await worker.run();
   await keeping;

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Servers } from '../../infra/config';
 import type { Logger } from '../../infra/logger';
-import { distDir } from '../../infra/paths';
-import { EncryptionCodec } from '../../temporal/codec/encryption-codec';
+import { whenThere } from '../../infra/when-there';
 import { isNotFound } from '../../temporal/grpc-status';
-import { temporalLogger } from '../../temporal/temporal-logger';
+import { connectWorker, installRuntime, workerCode } from '../../temporal/worker-parts';
 import { agentWorkflowId, evidenceQueue, view, type AgentView } from '../../workflows/messages';
 
 const pauseMs = 1_000;
@@ -24,24 +21,19 @@ export async function hostJobs(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  Runtime.install({
-    logger: temporalLogger(logger),
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
-    shutdownSignals: [],
+  installRuntime(logger);
+  const connection = await whenThere(() => connectWorker(address), {
+    signal,
+    pauseMs,
+    onFailure: (err) => logger.warn({ err }, 'temporal: not there yet'),
   });
-  const connection = await connectionWhenThere(address, signal, logger);
   if (!connection) return;
-  const encrypts = encryption.length > 0;
   try {
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: evidenceQueue(taskQueue),
-      workflowBundle: { codePath: join(distDir, encrypts ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js') },
-      dataConverter: {
-        payloadCodecs: [new EncryptionCodec(encryption)],
-        ...(encrypts ? { failureConverterPath: join(distDir, 'failure-converter.js') } : {}),
-      },
+      ...workerCode(encryption),
       activities,
       // A cancellation comes with the answer to a heartbeat.
       maxHeartbeatThrottleInterval: '2s',
@@ -55,22 +47,6 @@ export async function hostJobs(
   } finally {
     await connection.close();
   }
-}
-
-async function connectionWhenThere(
-  address: string,
-  signal: AbortSignal,
-  logger: Logger,
-): Promise<NativeConnection | null> {
-  for (let attempt = 1; !signal.aborted; attempt += 1) {
-    try {
-      return await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
-    } catch (error) {
-      if (attempt === 1) logger.warn({ err: error }, 'temporal: not there yet');
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  return null;
 }
 
 /** An agent as it lives, or null where Temporal has none of that id any more. @throws the client's error */
