@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { newestHistory, readHistory } from '../projections/queries/evidence-histories';
+import { historyBytes, newestHistory, readHistory } from '../projections/queries/evidence-histories';
 import { agentWorkflowId } from '../workflows/messages';
 import type { HistoryArchive } from './agent-history';
 
@@ -7,6 +7,9 @@ import type { HistoryArchive } from './agent-history';
 export function postgresArchive(pool: Pool): HistoryArchive {
   return {
     newestRun: async (agentId) => (await newestHistory(pool, agentId))?.runId ?? null,
-    read: (agentId, runId) => readHistory(pool, agentWorkflowId(agentId), runId),
+    read: async (agentId, runId) => {
+      const kept = await readHistory(pool, agentWorkflowId(agentId), runId);
+      return kept && historyBytes(kept);
+    },
   };
 }

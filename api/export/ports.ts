@@ -3,22 +3,24 @@ import type { InclusionProof } from '../../actors/core/evidence/checkpoint';
 import type { EvidenceKey } from '../../actors/core/evidence/signature';
 import type { SignedTombstone } from '../../actors/core/evidence/tombstone';
 import type { ConcernedAgent, ExportFilter, SignedHead } from '../../projections/queries/evidence-export';
+import type { RawHistory } from '../../projections/queries/evidence-histories';
 
-/** What an archived history is, without its bytes. */
-export interface ArchivedRun {
-  workflowId: string;
-  runId: string;
-  previousRunId: string | null;
-  nextRunId: string | null;
-  closed: boolean;
-  firstSequence: number;
-  lastSequence: number;
-  sha256: string;
-  sdkVersion: string;
-  buildId: string;
-  bundleSha256: string | null;
-  encrypted: boolean;
-}
+/** What a bundle says of an archived history, without its bytes: no more than its format has. */
+export type ArchivedRun = Pick<
+  RawHistory,
+  | 'workflowId'
+  | 'runId'
+  | 'previousRunId'
+  | 'nextRunId'
+  | 'closed'
+  | 'firstSequence'
+  | 'lastSequence'
+  | 'sha256'
+  | 'sdkVersion'
+  | 'buildId'
+  | 'bundleSha256'
+  | 'encrypted'
+>;
 
 /** All that is kept as evidence, in pieces that fit into memory. Each call throws a `Problem` `unavailable` where it can't be had. */
 export interface EvidenceSource {
@@ -44,8 +46,8 @@ export interface EvidenceSource {
   tombstones(agentId: string): Promise<SignedTombstone[]>;
   /** Oldest first. */
   histories(agentId: string): Promise<ArchivedRun[]>;
-  /** `temporal.api.history.v1.History` as protobuf; null where it has gone since. */
-  history(workflowId: string, runId: string): Promise<Uint8Array | null>;
+  /** A run as it is archived now, and its `temporal.api.history.v1.History` as protobuf; null where it has gone since. */
+  history(workflowId: string, runId: string): Promise<{ run: ArchivedRun; bytes: Uint8Array } | null>;
 }
 
 /** What the keeper alone can do: it holds the key. Each call throws a `Problem` `unavailable` where it does not answer. */

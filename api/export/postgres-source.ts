@@ -11,7 +11,7 @@ import {
 } from '../../projections/queries/evidence-export';
 import { headsOf, readCheckpoint } from '../../projections/queries/evidence-checkpoints';
 import { tombstonesOf } from '../../projections/queries/evidence-heads';
-import { historiesOf, readHistory } from '../../projections/queries/evidence-histories';
+import { historiesOf, historyBytes, readHistory } from '../../projections/queries/evidence-histories';
 import { evidenceKeys, installationId } from '../../projections/queries/evidence-keys';
 import type { Ask } from '../guarded-postgres';
 import type { ArchivedRun, EvidenceSource } from './ports';
@@ -37,11 +37,13 @@ export function postgresEvidence(pool: Pool, ask: Ask): EvidenceSource {
     },
     tombstones: (agentId) => ask(() => tombstonesOf(pool, agentId)),
     histories: async (agentId) => (await ask(() => historiesOf(pool, agentId))).map(archivedRun),
-    history: (workflowId, runId) => ask(() => readHistory(pool, workflowId, runId)),
+    async history(workflowId, runId) {
+      const kept = await ask(() => readHistory(pool, workflowId, runId));
+      return kept && { run: archivedRun(kept.run), bytes: await historyBytes(kept) };
+    },
   };
 }
 
-/** What a bundle says of a run: no more than its format has. */
 function archivedRun(run: ArchivedRun): ArchivedRun {
   const { workflowId, runId, previousRunId, nextRunId, closed, firstSequence, lastSequence } = run;
   const { sha256, sdkVersion, buildId, bundleSha256, encrypted } = run;

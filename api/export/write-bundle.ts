@@ -132,14 +132,15 @@ class Bundle {
     await keeper.archive(id);
     const partial = isPartial(this.job.scope);
     const told: ExportedHistory[] = [];
-    for (const { workflowId, ...run } of await evidence.histories(id)) {
-      const concerns = segments.some(({ from, to }) => run.firstSequence <= to && run.lastSequence >= from);
+    for (const listed of await evidence.histories(id)) {
+      const concerns = segments.some(({ from, to }) => listed.firstSequence <= to && listed.lastSequence >= from);
       if (partial && !concerns) continue;
-      const bytes = await evidence.history(workflowId, run.runId);
-      if (!bytes) continue;
+      const kept = await evidence.history(listed.workflowId, listed.runId);
+      if (!kept) continue;
+      const { workflowId: _, ...run } = kept.run;
       const path = `${directory}/histories/${told.length + 1}.pb`;
-      await this.zip.add(path, [bytes]);
-      told.push({ ...run, bytes: bytes.length, path });
+      await this.zip.add(path, [kept.bytes]);
+      told.push({ ...run, bytes: kept.bytes.length, path });
     }
     await this.zip.add(`${directory}/histories.json`, [canonicalText(told)]);
     return told;

@@ -1,7 +1,7 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import type { Pool } from 'pg';
 import type { RunFacts } from '../../actors/core/evidence/told-check';
-import { historiesOf, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
+import { historyBytes, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
 import { eventsOf, linksOf, sha256Of } from '../../temporal/history-facts';
 import { beginningOf, type HistoryEvent, type RunBeginning } from '../../temporal/history-records';
 
@@ -21,15 +21,16 @@ export class HistoryReplaced extends Error {
 
 /**
  * Reads what was archived of a run. What it says of itself is believed before what the columns beside it say.
- * @throws HistoryReplaced
+ * @throws HistoryReplaced, or the error of Postgres
  */
 export async function runEvidence(pool: Pool, converter: LoadedDataConverter, noted: RawHistory): Promise<RunEvidence> {
   const { runId, previousRunId, nextRunId, closed, firstSequence, lastSequence } = noted;
   const rest = { firstSequence, lastSequence };
-  const bytes = await readHistory(pool, noted.workflowId, runId).catch(() => null);
+  const kept = await readHistory(pool, noted.workflowId, runId);
+  if (kept && kept.run.sha256 !== noted.sha256)
+    throw new HistoryReplaced(`the history of run ${runId} was taken again`);
+  const bytes = kept && (await historyBytes(kept).catch(() => null));
   if (!bytes || sha256Of(bytes) !== noted.sha256) {
-    const now = (await historiesOf(pool, noted.agentId)).find((one) => one.runId === runId);
-    if (now && now.sha256 !== noted.sha256) throw new HistoryReplaced(`the history of run ${runId} was taken again`);
     const facts = { runId, previousRunId, nextRunId, closed, ...rest, sound: false, unreadable: null };
     return { facts, bytes: bytes ?? new Uint8Array(), events: [], beginning: null };
   }

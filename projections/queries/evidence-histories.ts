@@ -37,6 +37,12 @@ export interface RawHistory {
   archivedAt: string;
 }
 
+/** A history as it is kept. */
+export interface KeptHistory {
+  run: RawHistory;
+  packed: Buffer;
+}
+
 /** A bundle of workflow code that once ran. */
 export interface WorkflowBundle {
   sha256: string;
@@ -119,13 +125,18 @@ export async function writeHistory(
   return rowCount === 1;
 }
 
-/** The protobuf bytes of a run's history, or null where none is kept. */
-export async function readHistory(db: Queryable, workflowId: string, runId: string): Promise<Buffer | null> {
-  const { rows } = await db.query<{ history: Buffer }>(
-    'SELECT history FROM raw_histories WHERE workflow_id = $1 AND run_id = $2',
+/** What is kept of a run's history: of one moment, since that of an open run gives way to a longer one. Null where none is kept. */
+export async function readHistory(db: Queryable, workflowId: string, runId: string): Promise<KeptHistory | null> {
+  const { rows } = await db.query<Row & { history: Buffer }>(
+    `SELECT ${columns}, archived_at, history FROM raw_histories WHERE workflow_id = $1 AND run_id = $2`,
     [workflowId, runId],
   );
-  return rows[0] ? unpacked(rows[0].history) : null;
+  return rows[0] ? { run: historyOf(rows[0]), packed: rows[0].history } : null;
+}
+
+/** The protobuf bytes of a history. @throws where what is kept can't be unpacked */
+export function historyBytes({ packed: kept }: KeptHistory): Promise<Buffer> {
+  return unpacked(kept);
 }
 
 /** What is kept of an agent's runs, in the order of its records. */

@@ -6,7 +6,14 @@ import { temporal } from '@temporalio/proto';
 import type { EventRecord } from '../../actors/core/event';
 import { checkChain, genesisHash } from '../../actors/core/hash-chain';
 import { distDir } from '../../infra/paths';
-import { historiesOf, readBundle, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
+import {
+  historiesOf,
+  historyBytes,
+  readBundle,
+  readHistory,
+  type KeptHistory,
+  type RawHistory,
+} from '../../projections/queries/evidence-histories';
 import { TemporalAgentHistory } from '../../temporal/agent-history';
 import { recordsOfRun } from '../../temporal/history-records';
 import { postgresArchive } from '../../temporal/postgres-archive';
@@ -49,7 +56,7 @@ describe('the archive', () => {
   const closed = async (agentId: string): Promise<RawHistory[]> =>
     (await historiesOf(lab.pool, agentId)).filter((history) => history.closed);
   const bytesOf = async ({ workflowId, runId }: RawHistory): Promise<Buffer> =>
-    (await readHistory(lab.pool, workflowId, runId)) as Buffer;
+    historyBytes((await readHistory(lab.pool, workflowId, runId)) as KeptHistory);
   const told = async (history: RawHistory): Promise<EventRecord[]> => {
     const { events } = temporal.api.history.v1.History.decode(await bytesOf(history));
     const records: EventRecord[] = [];
