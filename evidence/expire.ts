@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { foldAgent, unborn } from '../actors/core/agent-state';
-import { canonicalText } from '../actors/core/evidence/canonical';
+import { canonicalText } from '../actors/core/canonical';
 import type { TombstoneBody } from '../actors/core/evidence/tombstone';
 import { checkChain, genesisHash } from '../actors/core/hash-chain';
 import { eventKind, type EventRecord } from '../actors/core/event';

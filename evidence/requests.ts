@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { canonicalText } from '../actors/core/evidence/canonical';
+import { canonicalText } from '../actors/core/canonical';
 import type { Logger } from '../infra/logger';
 import { inTransaction } from '../infra/postgres/transaction';
 import {

@@ -1,6 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import canonicalize from 'canonicalize';
+import { canonicalText, sha256Hex } from './canonical';
 import type { EventRecord } from './event';
 
 /** `prevhash` of the first record of a chain. */
@@ -8,7 +6,7 @@ export const genesisHash = '0'.repeat(64);
 
 /** Lower-case hex SHA-256 of the RFC 8785 canonical JSON of a JSON value. */
 export function hashOf(value: unknown): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalize(value) ?? 'null')));
+  return sha256Hex(canonicalText(value));
 }
 
 /** Gives a record its place in the chain. */

@@ -1,4 +1,4 @@
-import { canonicalText, sha256Hex } from '../../actors/core/evidence/canonical';
+import { canonicalText, sha256Hex } from '../../actors/core/canonical';
 import {
   isPartial,
   type ExportedAgent,

@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { AgentCheck } from '../../actors/core/evidence/agent-check';
-import { canonicalText } from '../../actors/core/evidence/canonical';
+import { canonicalText } from '../../actors/core/canonical';
 import type { Place } from '../../actors/core/evidence/chain-check';
 import {
   exportedTombstone,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Value } from '@sinclair/typebox/value';
-import { canonicalText } from '../../actors/core/evidence/canonical';
+import { canonicalText } from '../../actors/core/canonical';
 import {
   manifestSchema,
   manifestSignatureSchema,

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalText, sha256Hex } from '../../actors/core/evidence/canonical';
+import { canonicalText, sha256Hex } from '../../actors/core/canonical';
 import type { Manifest } from '../../actors/core/evidence/manifest';
 import { keyIdOf, voucherBody, type EvidenceKey } from '../../actors/core/evidence/signature';
 import { zipTo } from '../../tests/_util/bundle-files';

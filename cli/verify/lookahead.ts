@@ -1,4 +1,4 @@
-import { canonicalText } from '../../actors/core/evidence/canonical';
+import { canonicalText } from '../../actors/core/canonical';
 
 /** A line of `records.ndjson`. */
 export interface RecordLine {

@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
-import { canonicalText } from '../../actors/core/evidence/canonical';
+import { canonicalText } from '../../actors/core/canonical';
 import { exportedHead, type ExportedHead } from '../../actors/core/evidence/manifest';
 import { openCheckpoint, type OpenedCheckpoint } from '../../actors/core/evidence/signed-check';
 import type { Envelope, EnvelopeFault } from './envelope';

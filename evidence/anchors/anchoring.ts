@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { sha256Hex } from '../../actors/core/evidence/canonical';
+import { sha256Hex } from '../../actors/core/canonical';
 import type { Logger } from '../../infra/logger';
 import type { KeeperMetrics } from '../../infra/metrics';
 import { withSessionLock } from '../../infra/postgres/session-lock';

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import type { Verdict, VerdictName, Verdicts } from '../../actors/core/evidence/verdicts';
 import type { EventRecord } from '../../actors/core/event';
-import { genesisHash, seal } from '../../actors/core/hash-chain';
 import type { VerificationScope } from '../../projections/queries/verifications';
 import { isNotFound } from '../../temporal/grpc-status';
 import { Verifications, type Verification } from '../../temporal/verifications';
@@ -113,16 +112,5 @@ export class Owner {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [agentId, sequence, JSON.stringify(record), type, messagetype, time, principal, commandid, hash],
     );
-  }
-
-  /** Changes one record, and all that has to follow from that: what can be done without the key. */
-  rechained(records: readonly EventRecord[], from: number, change: Partial<EventRecord>): EventRecord[] {
-    let prevhash = records[from - 2]?.hash ?? genesisHash;
-    const made = records.slice(from - 1).map(({ hash: _hash, ...content }, i) => {
-      const record = seal({ ...content, ...(i === 0 ? change : {}), prevhash });
-      prevhash = record.hash;
-      return record;
-    });
-    return [...records.slice(0, from - 1), ...made];
   }
 }

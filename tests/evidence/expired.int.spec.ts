@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foldAgent, unborn } from '../../actors/core/agent-state';
-import { canonicalText } from '../../actors/core/evidence/canonical';
+import { canonicalText } from '../../actors/core/canonical';
 import type { SignedTombstone, TombstoneBody } from '../../actors/core/evidence/tombstone';
 import { genesisHash } from '../../actors/core/hash-chain';
 import { flags } from '../../actors/flags/flags';

@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalText, sha256Hex } from '../../actors/core/evidence/canonical';
+import { canonicalText, sha256Hex } from '../../actors/core/canonical';
 import { rechained } from '../../actors/core/evidence/check-fixture';
 import type { ExportedHistory } from '../../actors/core/evidence/manifest';
 import { keyIdOf } from '../../actors/core/evidence/signature';

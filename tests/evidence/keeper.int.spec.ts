@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalText } from '../../actors/core/evidence/canonical';
+import { canonicalText } from '../../actors/core/canonical';
 import { isSigned, keyRing, type EvidenceKey } from '../../actors/core/evidence/signature';
 import { generateKeyPem } from '../../infra/evidence-key';
 import { distDir } from '../../infra/paths';

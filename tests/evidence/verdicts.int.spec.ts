@@ -1,3 +1,4 @@
+import { rechained } from '../../actors/core/evidence/check-fixture';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
 import type { EventRecord } from '../../actors/core/event';
@@ -126,7 +127,7 @@ describe('the verdicts of an auditor', () => {
     });
 
     it('where the chain was made again without the key', async () => {
-      await owner.write('web', owner.rechained(sound, 70, { principal: 'eve' }));
+      await owner.write('web', rechained(sound, 70, { principal: 'eve' }));
       expect(await shortVerdicts(lab, 'web')).toEqual({
         complete: 'pass',
         intact: 'not_as_told@70',

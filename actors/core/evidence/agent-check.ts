@@ -1,4 +1,5 @@
 import type { EventRecord } from '../event';
+import { genesisHash } from '../hash-chain';
 import { ChainCheck, type Place, type Placed } from './chain-check';
 import type { InclusionProof } from './checkpoint';
 import { SignedCheck, type OpenedCheckpoint } from './signed-check';
@@ -132,7 +133,7 @@ export class AgentCheck {
 
 /** Where a tombstone that is not sound says that the records go on: they are read all the same. */
 function claimedEnd(tombstone: SignedTombstone | undefined): Place {
-  const none = { sequence: 0, hash: '0'.repeat(64) };
+  const none = { sequence: 0, hash: genesisHash };
   try {
     const { to, last } = JSON.parse(tombstone?.body ?? '') as { to?: unknown; last?: unknown };
     return Number.isSafeInteger(to) && typeof last === 'string' ? { sequence: to as number, hash: last } : none;

@@ -4,7 +4,7 @@ import { base64 } from '@scure/base';
 import type { EventRecord } from '../event';
 import { genesisHash, seal } from '../hash-chain';
 import { AgentCheck } from './agent-check';
-import { canonicalText } from './canonical';
+import { canonicalText } from '../canonical';
 import type { Place } from './chain-check';
 import { headsRoot, proveHead, type CheckpointBody } from './checkpoint';
 import { keyIdOf, type EvidenceKey } from './signature';

@@ -1,6 +1,6 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { genesisHash } from '../hash-chain';
-import { canonicalText, sha256Hex } from './canonical';
+import { canonicalText, sha256Hex } from '../canonical';
 import { inclusionPath, inclusionPaths, leafHash, merkleRoot, rootOfPath } from './merkle';
 
 /** Where an agent's chain stands: a leaf of a checkpoint's tree. */

@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64 } from '@scure/base';
-import { canonicalText, sha256Hex } from './canonical';
+import { canonicalText, sha256Hex } from '../canonical';
 
 /** A public key of an installation, as it is served and exported. */
 export interface EvidenceKey {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { genesisHash } from '../hash-chain';
-import { canonicalText } from './canonical';
+import { canonicalText } from '../canonical';
 import { keyIdOf, type EvidenceKey } from './signature';
 import { followTombstones, type SignedTombstone, type TombstoneBody } from './tombstone';
 
