@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { processFacts } from './actions/process-facts';
 import { stepPlanner } from './plan-step';
 import { testServer } from './_util/http-server';
 import { codeOf, order, stepHarness, type StepHarness } from './_util/step-harness';
+import { git as gitIn } from '../tests/_util/git';
 
 let harness: StepHarness;
 beforeEach(async () => void (harness = await stepHarness()));
@@ -47,13 +48,12 @@ async function everything(folder: string): Promise<Record<string, string>> {
 describe('a dry-run', () => {
   it('of every action does nothing at all', async () => {
     const at = (name: string): string => join(harness.root, name);
-    const git = (...args: string[]): Buffer =>
-      execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b', ...args], { cwd: at('.') });
+    const git = (...args: string[]): string => gitIn(at('.'), ...args);
     git('init', '-q', '-b', 'main', at('repo'));
     git('-C', at('repo'), 'commit', '-q', '--allow-empty', '-m', 'first');
     git('init', '-q', '--bare', at('bare'));
     git('-C', at('repo'), 'remote', 'add', 'origin', at('bare'));
-    const sha = git('-C', at('repo'), 'rev-parse', 'HEAD').toString().trim();
+    const sha = git('-C', at('repo'), 'rev-parse', 'HEAD');
     await writeFile(at('a'), 'old');
     const child = spawn('sleep', ['60']);
     await once(child, 'spawn');

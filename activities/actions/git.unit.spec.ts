@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, order, outputOf, stepHarness, tryInfo, type StepHarness } from '../_util/step-harness';
+import { git } from '../../tests/_util/git';
 
 // Real repositories, on machines that may be busy.
 jest.setTimeout(60_000);
@@ -11,12 +11,6 @@ let origin: string;
 let author: string;
 /** Commits of `main`, oldest first. */
 let commits: string[];
-
-const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-const git = (folder: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b', ...args], { cwd: folder, env })
-    .toString()
-    .trim();
 
 async function commit(name: string, content: string): Promise<string> {
   await writeFile(join(author, name), content);

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { testServer } from '../_util/http-server';
 import { stepHarness, type StepHarness } from '../_util/step-harness';
 import { sameStatus, type CommitStatus, type CommitStatuses } from './commit-status';
 import { githubStatuses } from './github-statuses';
 import { noteStatuses } from './note-statuses';
+import { git } from '../../tests/_util/git';
 
 const status = (more: Partial<CommitStatus> = {}): CommitStatus => ({
   context: 'ymera',
@@ -19,11 +19,6 @@ jest.setTimeout(60_000);
 let harness: StepHarness;
 let bare: string;
 let shas: string[];
-const git = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-    cwd,
-    encoding: 'utf8',
-  }).trim();
 
 beforeEach(async () => {
   harness = await stepHarness();

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../../stack/ports';
 import { ApiClient, until } from '../_util/api-client';
 import { startTestStack, type TestStack } from '../_util/stack';
+import { git } from '../_util/git';
 
 const key = 'what the git server was told';
 const server =
@@ -21,12 +21,6 @@ describe('a pipeline', () => {
   let work: string;
   let port: number;
 
-  const git = (cwd: string, ...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
   /** Pushes a commit. @returns its hash */
   const push = (version: string, build: string): string => {
     writeFileSync(join(work, 'version'), version);

@@ -26,6 +26,7 @@ import type { FilePosition } from '../../activities/logs/follow-file';
 import { logLines } from '../../bench/log-lines';
 import { until } from '../_util/api-client';
 import { RunLab } from '../_util/run-lab';
+import { git } from '../_util/git';
 
 /** Logs, repositories, alerts and pipelines, through a real worker that is killed with -9 in the middle of each. */
 describe('what goes on though its worker is killed', () => {
@@ -44,12 +45,6 @@ describe('what goes on though its worker is killed', () => {
     rmSync(dir, { recursive: true, force: true });
   }, 60_000);
 
-  const git = (cwd: string, ...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
   const agent = async (id: string, config: object): Promise<void> => {
     const command = { id: `create:${id}`, principal: 'ada' };
     await lab.agents.create({ kind: 'devops', id, name: id, config: checkedConfig(devops, config), command });

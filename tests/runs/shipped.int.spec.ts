@@ -9,6 +9,7 @@ import { distDir, projectRoot } from '../../infra/paths';
 import { freePort } from '../../stack/ports';
 import { until } from '../_util/api-client';
 import { RunLab } from '../_util/run-lab';
+import { git } from '../_util/git';
 
 /** Each runbook that ships, with the real thing. */
 describe('shipped runbooks', () => {
@@ -88,11 +89,6 @@ describe('shipped runbooks', () => {
   }, 90_000);
 
   it('roll-back-deployment pushes the revert that was agreed to, and a tag', async () => {
-    const git = (cwd: string, ...args: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-        cwd,
-        encoding: 'utf8',
-      }).trim();
     const bare = join(dir, 'app.git');
     const work = join(dir, 'app');
     git(dir, 'init', '-q', '--bare', '-b', 'main', bare);

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stepHarness, type StepHarness } from '../../_util/step-harness';
 import { artifactStore } from '../../../infra/store/stores';
+import { git as gitIn } from '../../../tests/_util/git';
 
 jest.setTimeout(60_000);
 
@@ -10,11 +10,7 @@ let harness: StepHarness;
 let repository: string;
 let sha: string;
 
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-    cwd: repository,
-    encoding: 'utf8',
-  }).trim();
+const git = (...args: string[]): string => gitIn(repository, ...args);
 
 beforeEach(async () => {
   harness = await stepHarness();
