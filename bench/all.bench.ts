@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { agentWorkflowId } from '../workflows/messages';
 import { startBenchStack, type BenchStack } from './bench-stack';
 import { failed, median, perSecond, quantile, report, sample } from './measure';
+import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 3);
 const seconds = Number(process.env['SECONDS'] || 6);
@@ -129,10 +130,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -5,6 +5,7 @@ import { parseEncryptionKeys, type EncryptionKey } from '../infra/encryption-key
 import { EncryptionCodec } from '../temporal/codec/encryption-codec';
 import { startBenchStack, type BenchStack } from './bench-stack';
 import { median, report, sample } from './measure';
+import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 5);
 const seconds = Number(process.env['SECONDS'] || 5);
@@ -74,10 +75,4 @@ async function main(): Promise<void> {
   say(await oneCaller(off, on));
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -7,6 +7,7 @@ import { startSecondApi } from '../tests/_util/second-api';
 import { startTestStack } from '../tests/_util/stack';
 import { median, perSecond, report, sample } from './measure';
 import { RawClient } from './raw-client';
+import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 5);
 const seconds = Number(process.env['SECONDS'] || 3);
@@ -93,10 +94,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -10,6 +10,7 @@ import { contextOf } from '../projections/_util/ledger';
 import { migrate } from '../projections/migrate';
 import { projectBatch } from '../projections/project-batch';
 import { startTestServers } from '../tests/_util/servers';
+import { runBench } from './run-bench';
 
 const sizes = [10_000, 100_000];
 const rounds = Number(process.env['ROUNDS'] || 3);
@@ -87,10 +88,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -15,6 +15,7 @@ import { SnapshotMaker } from '../projections/snapshot-maker';
 import { ApiClient } from '../tests/_util/api-client';
 import { startTestStack } from '../tests/_util/stack';
 import { median, quantile } from './measure';
+import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 5);
 const length = Number(process.env['EVENTS'] || 100_000);
@@ -103,10 +104,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

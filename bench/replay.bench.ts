@@ -9,6 +9,7 @@ import { takeHistory } from '../temporal/run-history';
 import { agentWorkflowId, dispatch, type Dispatch } from '../workflows/messages';
 import { RunLab } from '../tests/_util/run-lab';
 import { report } from './measure';
+import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 7);
 const events = Number(process.env['EVENTS'] || 4000);
@@ -76,10 +77,4 @@ async function main(): Promise<void> {
   say(report('replay', 'events/s', withSink, without, '≥ 0.8×'));
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { agentWorkflowId } from '../workflows/messages';
 import { startBenchStack, type BenchStack } from './bench-stack';
 import { median, report } from './measure';
+import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 3);
 const inFlight = 200;
@@ -93,10 +94,4 @@ async function compareQuietly(stack: BenchStack): Promise<void> {
   });
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);
