@@ -1,6 +1,6 @@
 import type { AgentState } from '../actors/core/agent-state';
 import type { ForkOrigin } from '../actors/core/lifecycle';
-import type { Checkpoint } from '../workflows/messages';
+import { mirroredAgent, type Checkpoint } from '../workflows/messages';
 import type { Dependencies } from './dependencies';
 import { Problem, problemOf } from './problem';
 
@@ -60,25 +60,11 @@ export async function snapshotOf(
     logger.warn({ err: error }, 'the mirror was not read');
     return null;
   });
-  if (checkpoint) return presentCheckpoint(checkpoint as unknown as Checkpoint);
+  if (checkpoint) {
+    const mirror = checkpoint as unknown as Checkpoint;
+    return { ...mirroredAgent(mirror), updatedAt: mirror.checkpoint_time, consistency: 'snapshot' };
+  }
   const agent = await ledger.find(id);
   if (!agent) throw new Problem('agent_not_found', `there is no agent ${id}`);
   return presentAgent(agent, 'ledger');
-}
-
-function presentCheckpoint(checkpoint: Checkpoint): PresentedAgent {
-  const { agent_id, kind, name, status, state, config, config_version, sequence, hash, checkpoint_time } = checkpoint;
-  return {
-    id: agent_id,
-    kind,
-    name,
-    status,
-    state,
-    config,
-    configVersion: config_version,
-    sequence,
-    hash,
-    updatedAt: checkpoint_time,
-    consistency: 'snapshot',
-  };
 }

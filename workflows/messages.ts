@@ -52,6 +52,24 @@ export interface Checkpoint {
   run_id: string;
 }
 
+/** What a mirror has of its agent. */
+export function mirroredAgent({
+  agent_id,
+  config_version,
+  kind,
+  name,
+  status,
+  state,
+  config,
+  sequence,
+  hash,
+}: Checkpoint): Pick<
+  AgentState,
+  'id' | 'kind' | 'name' | 'status' | 'state' | 'config' | 'configVersion' | 'sequence' | 'hash'
+> {
+  return { id: agent_id, kind, name, status, state, config, configVersion: config_version, sequence, hash };
+}
+
 /** How far a sender has delivered what an agent gave it: sequences of the last event acked and of the state mirrored. */
 export interface Delivered {
   published: number;

@@ -1,7 +1,7 @@
 import type { AgentState } from '../../actors/core/agent-state';
 import { isDomainError } from '../../actors/core/errors';
 import type { Place, Placed } from '../../actors/core/evidence/chain-check';
-import { FoldCheck, mirrorOf } from '../../actors/core/evidence/fold-check';
+import { FoldCheck } from '../../actors/core/evidence/fold-check';
 import { ReplayCheck } from '../../actors/core/evidence/replay-check';
 import type { RunFacts } from '../../actors/core/evidence/told-check';
 import type { Findings } from '../../actors/core/evidence/verdicts';
@@ -9,7 +9,7 @@ import { hashOf } from '../../actors/core/hash-chain';
 import type { AnyKind } from '../../actors/core/kind';
 import { kindNamed } from '../../actors/registry';
 import type { RawHistory } from '../../projections/queries/evidence-histories';
-import type { AgentView, Checkpoint } from '../../workflows/messages';
+import { mirroredAgent, type AgentView, type Checkpoint } from '../../workflows/messages';
 import { NotReplayable, type Replays } from './replays';
 import type { RunEvidence } from './run-evidence';
 
@@ -42,7 +42,12 @@ export class Recomputation {
     if (view) this.claim(view.sequence, agentOf(view), 'the agent that lives');
     else if (mirror) {
       const { sequence } = mirror;
-      this.fold.expect({ sequence, hash: hashOf(sharedOf(mirror)), of: 'mirror', source: 'its checkpoint in Redis' });
+      this.fold.expect({
+        sequence,
+        hash: hashOf(mirroredAgent(mirror)),
+        of: 'mirror',
+        source: 'its checkpoint in Redis',
+      });
     }
   }
 
@@ -123,28 +128,4 @@ export class Recomputation {
 
 function agentOf({ published: _published, checkpoint: _checkpoint, runId: _runId, ...agent }: AgentView): AgentState {
   return agent;
-}
-
-function sharedOf({
-  agent_id: id,
-  kind,
-  name,
-  status,
-  state,
-  config,
-  config_version,
-  sequence,
-  hash,
-}: Checkpoint): object {
-  return mirrorOf({
-    id,
-    kind,
-    name,
-    status,
-    state,
-    config,
-    configVersion: config_version,
-    sequence,
-    hash,
-  } as AgentState);
 }

@@ -74,7 +74,7 @@ export class FoldCheck {
 }
 
 /** What an agent and its mirror in Redis both have. */
-export function mirrorOf(agent: AgentState): object {
+function mirrorOf(agent: AgentState): object {
   const { id, kind, name, status, state, config, configVersion, sequence, hash } = agent;
   return { id, kind, name, status, state, config, configVersion, sequence, hash };
 }
