@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { isAtLeast, readVersion } from './binaries/installed';
+import { isProgram } from '../infra/programs';
 
 export type ToolName = 'podman' | 'runc' | 'busybox' | 'prometheus' | 'alertmanager' | 'nginx' | 'git' | 'tofu';
 
@@ -123,13 +123,4 @@ function checkedTool({ versionArgument, minimum }: Tool, file: string): FoundToo
   const text = version.join('.');
   if (minimum === null || isAtLeast(version, minimum)) return { file, version: text };
   return { problem: `${file} has version ${text}, ${minimum.join('.')} or newer is needed` };
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }

