@@ -13,7 +13,6 @@ export class PatternWatch {
   /** Whether it matched in this window, and whether it was told that it matches. */
   hits = 0;
   told = false;
-  lines: string[] = [];
 
   constructor(readonly named: NamedPattern) {
     this.compiled = RE2JS.compile(named.pattern);
