@@ -5,7 +5,7 @@ const only = (from, allowed, comment, pathNot = []) => ({
   severity: 'error',
   from: { path: `^${from}/`, pathNot: ['\\.spec\\.ts$', ...pathNot] },
   to: {
-    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|cli|tests|evidence)/',
+    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|cli|tests|evidence|web)/',
     pathNot: allowed.map((p) => `^${p}`),
   },
 });
@@ -74,6 +74,7 @@ module.exports = {
       ['stack/', 'infra/', 'projections/migrate'],
       'the embedded stack starts processes; it is none of them',
     ),
+    only('web', ['web/', 'actors/'], 'the console speaks HTTP, and folds what it is told as the agents do'),
     only('cli', ['cli/'], 'the CLI speaks HTTP only', ['^cli/verify/']),
     only(
       'cli/verify',
@@ -95,8 +96,9 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'] },
   },
 };

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import Koa from 'koa';
+import { consoleFiles, mountConsole } from './console';
 import type { Dependencies } from './dependencies';
 import { docsAssets, mountDocs } from './docs';
 import { answerLastResort } from './last-resort';
@@ -23,6 +24,7 @@ export function createApp(deps: Dependencies): Koa<RequestState> {
   const [operations, router] = [new Router<RequestState>(), new Router<RequestState>()];
   mountOperations(operations, deps);
   mountDocs(router);
+  mountConsole(router);
   mountRoutes(router, routes, deps);
   app.use(httpMetrics(deps.metrics));
   app.use(securityHeaders());
@@ -33,6 +35,7 @@ export function createApp(deps: Dependencies): Koa<RequestState> {
   app.use(operations.routes());
   app.use(rateLimit(deps.limits));
   app.use(docsAssets());
+  app.use(consoleFiles());
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

@@ -62,7 +62,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   '/docs/problems': problemsPage,
 };
 
-/** Serves `/docs` and what it needs; `/` leads there. */
+/** Serves `/docs` and what it needs. */
 export function mountDocs(router: Router<RequestState>): void {
   const text = (path: string, type: string, body: string): void => {
     router.get(path, (ctx) => {
@@ -74,10 +74,6 @@ export function mountDocs(router: Router<RequestState>): void {
   for (const [path, html] of Object.entries(pages)) text(path, 'html', html());
   text('/docs/start.js', 'text/javascript', startScript);
   text('/docs/problems.css', 'css', problemStyle);
-  router.get('/', (ctx) => {
-    ctx.state.route = '/';
-    ctx.redirect('/docs');
-  });
 }
 
 /** The files of Swagger UI, and no others of its package. */

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const sources = [
   'actors',
@@ -116,6 +117,19 @@ export async function build(root) {
   });
   await unlessFresh(root, 'verifier', ['cli', 'actors/core'], () => bundleVerifier(root, dist));
   await unlessFresh(root, 'workflows', workflowSources, () => bundleWorkflows(root, dist));
+  await unlessFresh(root, 'console', ['web', 'actors'], () => bundleConsole(root, dist));
+}
+
+/** The console's pages, each file also compressed once and for all: the API hands out what the browser takes. */
+async function bundleConsole(root, dist) {
+  const vite = await import('vite');
+  await vite.build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
+  const texts = filesOf(join(dist, 'console')).filter((file) => /\.(js|css|svg)$/.test(file));
+  for (const file of texts) {
+    const bytes = readFileSync(file);
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  }
 }
 
 /** One file that needs nothing but Node, so that an auditor can take it to a machine that has nothing else. */

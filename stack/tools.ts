@@ -4,7 +4,8 @@ import { delimiter, join } from 'node:path';
 import { isAtLeast, readVersion } from './binaries/installed';
 import { isProgram } from '../infra/programs';
 
-export type ToolName = 'podman' | 'runc' | 'busybox' | 'prometheus' | 'alertmanager' | 'nginx' | 'git' | 'tofu';
+export type ToolName =
+  'podman' | 'runc' | 'busybox' | 'prometheus' | 'alertmanager' | 'nginx' | 'git' | 'tofu' | 'chromium';
 
 /** A program of others that an ability works with. A stack runs without it; whoever uses that ability needs it. */
 export interface Tool {
@@ -87,6 +88,14 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     minimum: [1, 6],
     use: 'provisions infrastructure',
     install: 'https://opentofu.org/docs/intro/install, or with Go: .ci/tools tofu',
+  },
+  chromium: {
+    names: ['chromium', 'chromium-browser', 'google-chrome'],
+    variable: 'CHROMIUM',
+    versionArgument: '--version',
+    minimum: [123, 0],
+    use: 'shows the console to its tests',
+    install: 'apt-get install chromium',
   },
 };
 

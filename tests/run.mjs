@@ -22,7 +22,10 @@ function run(name, command, commandArgs, env = {}) {
 const checks =
   args.length > 0 ||
   [
-    run('types', 'tsc', ['-p', '.']) && run('types of the pure core', 'tsc', ['-p', 'actors']),
+    run('types', 'tsc', ['-p', '.']) &&
+      run('types of the pure core', 'tsc', ['-p', 'actors']) &&
+      run('types of the console', 'tsc', ['-p', 'web']) &&
+      run('types of its tests', 'tsc', ['-p', 'tests/console']),
     run('lint', 'eslint', ['.', '--max-warnings=0']),
     run('format', 'prettier', ['--check', '--log-level=warn', '.']),
     run('directions of imports', 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.']),
