@@ -1,0 +1,3 @@
+import type { Category } from './lab';
+
+export const frontendMetrics: Category = () => undefined;
