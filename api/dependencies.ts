@@ -40,6 +40,7 @@ import type {
   Runbooks,
   Hooks,
   SignedEvidence,
+  WebVitals,
 } from './read-side';
 
 /** Agents as they live; see `temporal/agents.ts` for the codes of what it throws. */
@@ -196,6 +197,9 @@ export interface Dependencies {
   directory: Pick<Directory, 'changed'>;
   audit: Audit;
   signedEvidence: SignedEvidence;
+  vitals: WebVitals;
+  /** Of other consoles: whose pages may connect and report. */
+  publicOrigins: ReadonlySet<string>;
   pastReads: PastReads;
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;

@@ -11,6 +11,7 @@ export interface ApiMetrics {
   rateLimited: Counter<'class'>;
   rateLimitFallback: Gauge;
   cspReports: Counter<'directive'>;
+  webVitals: Counter<'outcome'>;
 }
 
 /** The API's metrics, in a registry. `kind` of a command is `unknown` where it made no event to tell it. */
@@ -58,6 +59,12 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
       name: 'ymera_csp_reports_total',
       help: 'What browsers refused because of the content security policy, by directive.',
       labelNames: ['directive'],
+      registers,
+    }),
+    webVitals: new Counter({
+      name: 'ymera_web_vitals_total',
+      help: 'Web vitals by what became of them: `stored`, or `dropped` because they could not be written in time.',
+      labelNames: ['outcome'],
       registers,
     }),
   };

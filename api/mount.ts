@@ -46,7 +46,19 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     const accepts = (...types: string[]): string | false => ctx.accepts(...types);
     const raw = { headers: ctx.headers, read: (most?: number) => readBody(ctx.req, ctx.request.length, most) };
     const gone = (): AbortSignal => AbortSignal.any([closeOf(ctx), deps.stopping]);
-    const call = { params, query, headers, body, principal, accepts, raw, gone, record, deps } as HandledCall;
+    const call = {
+      params,
+      query,
+      headers,
+      body,
+      principal,
+      client: ctx.state.client,
+      accepts,
+      raw,
+      gone,
+      record,
+      deps,
+    } as HandledCall;
     const key = (headers as { 'idempotency-key'?: string })['idempotency-key'];
     const work = (): Promise<Reply> => route.handler(call);
     if (!route.idempotent || key === undefined) return work();

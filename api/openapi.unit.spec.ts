@@ -133,7 +133,14 @@ describe('the OpenAPI document', () => {
 
   it('demands a credential of all but login, refresh, signed deliveries and itself', () => {
     const open = routes.filter(({ permission }) => permission === 'public').map(({ path }) => path);
-    expect(open).toEqual(['/auth/login', '/auth/refresh', '/hooks/{id}', '/csp-reports', '/openapi.json']);
+    expect(open).toEqual([
+      '/auth/login',
+      '/auth/refresh',
+      '/hooks/{id}',
+      '/metrics/frontend',
+      '/csp-reports',
+      '/openapi.json',
+    ]);
   });
 });
 

@@ -221,6 +221,17 @@ const edge = {
     title: 'Undecodable payload',
     meaning: 'A payload was altered, or is encrypted by a key that this server does not have.',
   },
+  invalid_vital: {
+    status: 422,
+    title: 'Invalid web vital',
+    meaning:
+      'The sample is of no page of this server, too old or yet to come, or larger than it can be; `errors` says which.',
+  },
+  invalid_span: {
+    status: 422,
+    title: 'Invalid span',
+    meaning: 'The times are in the wrong order or too far apart, or more points were asked for than one answer holds.',
+  },
   request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request did not arrive in time.' },
   body_too_large: {
     status: 413,

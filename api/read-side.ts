@@ -24,6 +24,7 @@ import type {
 } from '../projections/queries/runbooks';
 import type { RunFilter, RunPage } from '../projections/queries/runs';
 import type { TargetFilter, TargetPage } from '../projections/queries/targets';
+import type { VitalSample, VitalsQuery, VitalSummary } from '../projections/queries/web-vitals';
 
 /** What the API reads: ports over the read side, the ledger and the evidence. */
 
@@ -142,4 +143,12 @@ export interface SignedEvidence {
   /** An agent's head under a checkpoint's root; null where it has none there. */
   proof(number: number, agentId: string): Promise<{ head: Head; proof: InclusionProof } | null>;
   anchors(): Promise<Anchor[]>;
+}
+
+/** What browsers have measured. */
+export interface WebVitals {
+  /** Stored soon, or dropped; never refused. */
+  add(sample: VitalSample): void;
+  /** Throws as `Ledger` does. */
+  summarise(query: VitalsQuery): Promise<VitalSummary[]>;
 }

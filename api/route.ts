@@ -40,6 +40,8 @@ export interface Call<P = unknown, Q = unknown, H = unknown, B = unknown> {
   body: B;
   /** `nobody` on a public route. */
   principal: Principal;
+  /** Where it comes from. */
+  client: Client;
   /** The media type, out of those that the route can answer with, that the client likes best. */
   accepts: (...types: string[]) => string | false;
   raw: RawRequest;

@@ -12,6 +12,7 @@ import { followRunLogs } from '../infra/postgres/follow-run-logs';
 import { Listener } from '../infra/postgres/listener';
 import { createPool } from '../infra/postgres/pool';
 import { RunLogs, runLogsChannel } from '../infra/postgres/run-logs';
+import { SeriesUpkeep } from '../infra/postgres/series-upkeep';
 import { runProcess } from '../infra/process';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { tlsOf } from '../infra/tls';
@@ -22,6 +23,7 @@ import { artifactStore, storeSettings } from '../infra/store/stores';
 import { LedgerRebuild } from '../projections/ledger-rebuild';
 import { foldCode } from '../projections/queries/fold-code';
 import { Snapshots } from '../projections/queries/snapshots';
+import { summariseVitals } from '../projections/queries/web-vitals';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { listAgentIds } from '../temporal/agent-ids';
@@ -68,6 +70,7 @@ import { RateLimiter } from './rate-limit/limiter';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
 import { postgresSignedEvidence } from './signed-evidence';
+import { VitalsIntake } from './vitals-intake';
 import { Connection } from './ws/connection';
 import { Hub } from './ws/hub';
 import { StreamPast } from './ws/past';
@@ -116,6 +119,9 @@ runProcess('api', async (stop, env, logger) => {
   const limits = new RateLimiter(redis, limitsOf(env), metrics, logger);
   const hub = new Hub(stream, logger);
   const past = new StreamPast(stream, ledger);
+  const vitalsUpkeep = new SeriesUpkeep(pool, 'web_vitals', env.VITALS_RETENTION_DAYS, logger);
+  const vitals = new VitalsIntake(pool, vitalsUpkeep, metrics.webVitals, logger);
+  const publicOrigins = new Set(listed(env.PUBLIC_ORIGINS));
 
   const app = createApp({
     agents,
@@ -163,6 +169,11 @@ runProcess('api', async (stop, env, logger) => {
     directory,
     audit,
     signedEvidence: postgresSignedEvidence(pool, ask),
+    vitals: {
+      add: (sample) => vitals.add(sample),
+      summarise: (query) => ask(() => summariseVitals(pool, query)),
+    },
+    publicOrigins,
     pastReads: new PastReads(),
     hub,
     metrics,
@@ -175,7 +186,7 @@ runProcess('api', async (stop, env, logger) => {
     clients,
     limits,
     tickets: new RedisOnceStore(redis, logger),
-    origins: new Set(listed(env.PUBLIC_ORIGINS)),
+    origins: publicOrigins,
     logger,
     perPrincipal: env.WS_CONNECTIONS_PER_PRINCIPAL,
     onSocket(socket, visitor) {
@@ -196,6 +207,7 @@ runProcess('api', async (stop, env, logger) => {
   });
 
   const auditing = audit.run(stop);
+  const measuring = Promise.all([vitalsUpkeep.run(stop), vitals.run(stop)]);
   await hub.start();
   void provide(join(distDir, 'runbooks'), runbooks, [() => policy.ensure()], logger, stop);
   const port = await listen(server, env.HOST, env.PORT);
@@ -210,7 +222,7 @@ runProcess('api', async (stop, env, logger) => {
   await hub.stop();
   await agents.flushCheckpoints(closeMs);
   // What is not handed on by then is kept, for the next process.
-  await Promise.race([auditing, delay(closeMs)]);
+  await Promise.race([Promise.all([auditing, measuring]), delay(closeMs)]);
   await Promise.allSettled([
     publisher.close(),
     stream.close(),

@@ -219,6 +219,8 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     pastReads: new PastReads(),
     ...access,
     signedEvidence: nothingSigned,
+    vitals: { add: () => undefined, summarise: async () => [] },
+    publicOrigins: new Set(),
     hub: { learn: () => undefined, size: 0 },
     metrics: createApiMetrics(new Registry()),
     logger,

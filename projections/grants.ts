@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { appRole } from '../infra/postgres/pool';
 
-/** What Ymera's role may do with tables that are evidence; with all others it may do everything but change their form. */
+/** What Ymera's role may do with tables that only grow, or are told it; with all others everything but change their form. */
 const restricted: Record<string, string> = {
   migrations: 'SELECT',
   installation: 'SELECT',
@@ -17,11 +17,17 @@ const restricted: Record<string, string> = {
   // The history of a run that was open is taken again when it has closed.
   raw_histories: 'SELECT, INSERT, UPDATE',
   tombstones: 'SELECT, INSERT',
+  time_series: 'SELECT',
+  web_vitals: 'SELECT, INSERT',
   legal_holds: 'SELECT, INSERT, UPDATE (released_by, released_at, release_reason)',
 };
 
 /** Done with its owner's rights, each checking for itself what is asked of it. */
-const functions = ['make_event_partitions(timestamptz[])', 'expire_records(text, bigint, bigint)'];
+const functions = [
+  'make_event_partitions(timestamptz[])',
+  'expire_records(text, bigint, bigint)',
+  'keep_series(text, integer)',
+];
 
 /**
  * Makes Ymera's role where this user may, and gives it its rights. Whoever does not own the tables changes nothing.

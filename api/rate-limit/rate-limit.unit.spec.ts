@@ -113,7 +113,7 @@ describe('a request is counted', () => {
   it('in a bucket of its own where its class has one', async () => {
     expect(await statuses(3, ...post('/api/v1/auth/login'))).toEqual([400, 400, 429]);
     expect(await statuses(1, ...post('/api/v1/AUTH/Login/'))).toEqual([429]);
-    expect(await statuses(4, ...post('/api/v1/metrics/frontend'))).toEqual([404, 404, 404, 429]);
+    expect(await statuses(4, ...post('/api/v1/metrics/frontend'))).toEqual([400, 400, 400, 429]);
     expect(await statuses(3, ...post('/api/v1/csp-reports'))).toEqual([400, 400, 429]);
     expect(await statuses(1, '/api/v1/agents')).toEqual([401]);
   });

@@ -18,6 +18,7 @@ import { stream } from './evidence/stream';
 import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
+import { frontendRoutes } from './metrics/frontend';
 import { runbookRoutes } from './runbooks/routes';
 import { runRoutes } from './runs/routes';
 import { scheduleRoutes } from './schedules/routes';
@@ -49,6 +50,7 @@ const described: readonly Route[] = [
   ...codecRoutes,
   ...checkpointRoutes,
   ...systemRoutes,
+  ...frontendRoutes,
   ...cspReportRoutes,
 ];
 

@@ -105,6 +105,8 @@ const byHand: Record<string, string> = {
   'GET /evidence/verifications/{id}': 'UN',
   'POST /evidence/verifications/{id}/cancel': 'UN',
   'GET /system/info': 'VOPUN',
+  'POST /metrics/frontend': '*',
+  'GET /metrics/frontend': 'VOPUN',
   'GET /openapi.json': '*',
 };
 

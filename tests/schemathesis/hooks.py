@@ -20,6 +20,8 @@ UNFORESEEN = {
     "invalid_runbook",  # by `GET /runbooks/schema`, and by what its expressions say
     "invalid_input",  # by the runbook
     "invalid_hook",  # by the language of expressions
+    "invalid_vital",  # by the origin of its page, and by the time
+    "invalid_span",  # times in their order, and how much one answer holds
     "unknown_retention_class",  # the setting `RETENTION_CLASSES` names them
     "invalid_schedule",  # by the language of cron, and times in their order
     "reason_required",  # by what the step says

@@ -1,0 +1,31 @@
+/** Examples of the OpenAPI document: metrics. They are data, and nothing else. */
+
+export const metricExamples = {
+  vital: {
+    name: 'LCP',
+    value: 812.4,
+    id: 'v5-1795790407000-2345678901234',
+    sessionId: '7f0e7c1c-0ab5-4ab1-9d0a-5d6f2a3f9f10',
+    rating: 'good',
+    timestamp: 1795790407000,
+    url: 'https://ymera.example/agents/shop/config',
+  },
+  vitalAccepted: { accepted: true },
+  vitals: {
+    from: '2026-11-26T15:00:00.000Z',
+    to: '2026-11-27T15:00:00.000Z',
+    step: null,
+    vitals: [
+      {
+        name: 'LCP',
+        page: '/agents/:id/config',
+        time: '2026-11-26T15:00:00.000Z',
+        count: 40,
+        p50: 640,
+        p75: 812.4,
+        p95: 2710,
+        ratings: { good: 0.9, 'needs-improvement': 0.1, poor: 0 },
+      },
+    ],
+  },
+};
