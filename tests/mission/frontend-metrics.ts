@@ -86,7 +86,7 @@ export const frontendMetrics: Category = (lab) => {
   it('counts a sample that is sent again once', async () => {
     const again = sample({ name: 'CLS', value: 0.02, url: `${lab().stack.file.api}/approvals` });
     await send(again);
-    await send({ ...again, value: 0.05 });
+    await send({ ...again, value: 0.05, timestamp: (again['timestamp'] as number) + 1 });
     const last = async () => (await summary('name=CLS&page=%2Fapprovals'))[0];
     await until(async () => (await last())?.['p50'] === 0.05, 'the later value');
     expect(await last()).toMatchObject({ count: 1 });
