@@ -1,4 +1,7 @@
-/** Three projects, by what a test needs: nothing, real servers, the whole stack. */
+/**
+ * Four projects, by what a test needs: nothing, real servers, the whole stack; and chaos, which takes as long as it takes and runs
+ * only by `npm run chaos`.
+ */
 const esmOnly = ['jose', '@noble', 'uuidv7', 'execa', 'jsondiffpatch', 'node-pg-migrate', 'glob', 'ora'];
 
 const project = (name, options) => ({
@@ -19,7 +22,7 @@ const project = (name, options) => ({
 });
 
 module.exports = {
-  projects: [project('unit', {}), project('int', {}), project('e2e', {})],
+  projects: [project('unit', {}), project('int', {}), project('e2e', {}), project('chaos', {})],
   testSequencer: '<rootDir>/tests/_util/slow-first-sequencer.cjs',
   reporters: ['default', '<rootDir>/tests/_util/closing-line-reporter.cjs'],
 };

@@ -31,5 +31,6 @@ const checks =
     run('directions of imports', 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.']),
   ].every(Boolean);
 
-const tests = run('tests', 'jest', ['--maxWorkers=3', ...args]);
+const projects = args.includes('--selectProjects') ? [] : ['--selectProjects', 'unit', 'int', 'e2e'];
+const tests = run('tests', 'jest', ['--maxWorkers=3', ...args, ...projects]);
 process.exitCode = checks && tests ? 0 : 1;

@@ -12,7 +12,11 @@ export interface LoadResult {
  * Sets one flag of each agent to 1, 2, 3 … until told to stop. Each command is retried under its own Idempotency-Key until
  * it is acknowledged, as a well-behaved client does, so the values must come out without a gap and without a double.
  */
-export function startLoad(api: ApiClient, agents: string[], pauseMs = 0): { stop(): Promise<LoadResult> } {
+export function startLoad(
+  api: ApiClient,
+  agents: string[],
+  pauseMs = 0,
+): { acknowledged(): number; stop(): Promise<LoadResult> } {
   let running = true;
   const result: LoadResult = { acknowledged: new Map(agents.map((id) => [id, []])), refusals: 0 };
   const drive = async (id: string): Promise<void> => {
@@ -27,6 +31,7 @@ export function startLoad(api: ApiClient, agents: string[], pauseMs = 0): { stop
   };
   const drivers = Promise.all(agents.map(drive));
   return {
+    acknowledged: () => [...result.acknowledged.values()].reduce((sum, { length }) => sum + length, 0),
     stop: async () => {
       running = false;
       await drivers;

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../../_util/api-client';
+import { startLoad, type LoadResult } from '../../_util/load';
+import type { TestStack } from '../../_util/stack';
+import { findings, type Findings } from './invariants';
+
+/** Agents of one stack under load, while something is done to it. */
+export class Siege {
+  private made = 0;
+
+  constructor(private readonly stack: TestStack) {}
+
+  /**
+   * Puts ten new agents under load, does the harm, waits until commands go through again, and counts.
+   * @param harm what is done; whatever it takes away it gives back
+   * @returns what was found, and how many commands were acknowledged before it and after
+   */
+  async under(harm: () => Promise<void>): Promise<{ found: Findings; before: number; after: number }> {
+    const api = await ApiClient.login(this.stack.reload());
+    const agents = Array.from({ length: 10 }, () => `siege-${(this.made += 1)}`);
+    for (const id of agents) await api.flagsAgent(id);
+    const load = startLoad(api, agents, 20);
+    await delay(3_000);
+    const before = load.acknowledged();
+    await harm();
+    const healed = load.acknowledged();
+    await this.goesOn(() => load.acknowledged() - healed >= 2 * agents.length);
+    const result: LoadResult = await load.stop();
+    const found = await findings(api, this.stack.reload(), result);
+    return { found, before, after: load.acknowledged() - healed };
+  }
+
+  private async goesOn(isSo: () => boolean): Promise<void> {
+    const deadline = Date.now() + 120_000;
+    while (!isSo()) {
+      if (Date.now() > deadline) throw new Error(`no command goes through any more\n${this.stack.describe()}`);
+      await delay(100);
+    }
+  }
+}
