@@ -31,6 +31,11 @@ const checks =
     run('directions of imports', 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.']),
   ].every(Boolean);
 
-const projects = args.includes('--selectProjects') ? [] : ['--selectProjects', 'unit', 'int', 'e2e'];
-const tests = run('tests', 'jest', ['--maxWorkers=3', ...args, ...projects]);
+/** What is so unless the caller says otherwise. */
+const unless = (option, values) => (args.some((arg) => arg.startsWith(option)) ? [] : values);
+const tests = run('tests', 'jest', [
+  ...args,
+  ...unless('--runInBand', ['--maxWorkers=3']),
+  ...unless('--selectProjects', ['--selectProjects', 'unit', 'int', 'e2e']),
+]);
 process.exitCode = checks && tests ? 0 : 1;
