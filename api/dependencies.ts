@@ -40,6 +40,7 @@ import type {
   Runbooks,
   Hooks,
   SignedEvidence,
+  MetricHistory,
   WebVitals,
 } from './read-side';
 
@@ -198,6 +199,7 @@ export interface Dependencies {
   audit: Audit;
   signedEvidence: SignedEvidence;
   vitals: WebVitals;
+  metricHistory: MetricHistory;
   /** Of other consoles: whose pages may connect and report. */
   publicOrigins: ReadonlySet<string>;
   pastReads: PastReads;

@@ -15,6 +15,7 @@ import type { HoldPage, LegalHold } from '../projections/queries/evidence-holds'
 import type { Retention } from '../projections/queries/evidence-retention';
 import type { Hook, HookDeliveryPage, HookPage, NewHook } from '../projections/queries/hooks';
 import type { LedgerFilter, LedgerPlace } from '../projections/queries/ledger-order';
+import type { MetricName, Series, SeriesQuery } from '../projections/queries/metric-samples';
 import type {
   ExpectedVersion,
   NewRunbook,
@@ -151,4 +152,12 @@ export interface WebVitals {
   add(sample: VitalSample): void;
   /** Throws as `Ledger` does. */
   summarise(query: VitalsQuery): Promise<VitalSummary[]>;
+}
+
+/** What the processes have measured. Throws as `Ledger` does. */
+export interface MetricHistory {
+  names(): Promise<(MetricName & { seenAt: string })[]>;
+  /** The metric that a name is of: of a histogram also with `_count` or `_sum` behind it. */
+  find(name: string): Promise<MetricName | null>;
+  read(query: SeriesQuery): Promise<{ series: Series[]; total: number }>;
 }

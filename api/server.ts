@@ -21,9 +21,9 @@ import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
 import { artifactStore, storeSettings } from '../infra/store/stores';
 import { LedgerRebuild } from '../projections/ledger-rebuild';
+import { sampleMetrics } from '../projections/metric-sampler';
 import { foldCode } from '../projections/queries/fold-code';
 import { Snapshots } from '../projections/queries/snapshots';
-import { summariseVitals } from '../projections/queries/web-vitals';
 import { secretsOf } from '../temporal/action-settings';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { listAgentIds } from '../temporal/agent-ids';
@@ -61,6 +61,7 @@ import {
   postgresRuns,
   postgresSnapshots,
 } from './ledger';
+import { postgresMeasurements } from './measurements';
 import { createApiMetrics } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { limitsOf } from './rate-limit/classes';
@@ -169,10 +170,7 @@ runProcess('api', async (stop, env, logger) => {
     directory,
     audit,
     signedEvidence: postgresSignedEvidence(pool, ask),
-    vitals: {
-      add: (sample) => vitals.add(sample),
-      summarise: (query) => ask(() => summariseVitals(pool, query)),
-    },
+    ...postgresMeasurements(pool, ask, vitals, env.METRICS_RETENTION_DAYS),
     publicOrigins,
     pastReads: new PastReads(),
     hub,
@@ -207,7 +205,11 @@ runProcess('api', async (stop, env, logger) => {
   });
 
   const auditing = audit.run(stop);
-  const measuring = Promise.all([vitalsUpkeep.run(stop), vitals.run(stop)]);
+  const measuring = Promise.all([
+    vitalsUpkeep.run(stop),
+    vitals.run(stop),
+    sampleMetrics('api', registry, { pool, env, logger }, stop),
+  ]);
   await hub.start();
   void provide(join(distDir, 'runbooks'), runbooks, [() => policy.ensure()], logger, stop);
   const port = await listen(server, env.HOST, env.PORT);

@@ -220,6 +220,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     ...access,
     signedEvidence: nothingSigned,
     vitals: { add: () => undefined, summarise: async () => [] },
+    metricHistory: { names: async () => [], find: async () => null, read: async () => ({ series: [], total: 0 }) },
     publicOrigins: new Set(),
     hub: { learn: () => undefined, size: 0 },
     metrics: createApiMetrics(new Registry()),

@@ -12,6 +12,7 @@ import { whenThere } from '../infra/when-there';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { sampleMetrics } from '../projections/metric-sampler';
 import { dropAnchorsBut } from '../projections/queries/evidence-anchors';
 import { sayAlive } from '../projections/queries/evidence-keys';
 import { requestChannel } from '../projections/queries/evidence-requests';
@@ -57,7 +58,8 @@ runProcess('evidence', async (signal, env, logger) => {
   requireSigningKey(env);
   const pool = createPool(servers.postgres.url, logger, 12);
   const client = connectTemporal(servers.temporal);
-  const metrics = createKeeperMetrics(createRegistry('evidence'));
+  const registry = createRegistry('evidence');
+  const metrics = createKeeperMetrics(registry);
   const means = { env, pool, client, logger, metrics, archiver: new Archiver(pool, client, metrics) };
   const signing = await whenThere(() => Signing.establish(pool, () => requireSigningKey(env)), {
     signal,
@@ -72,6 +74,7 @@ runProcess('evidence', async (signal, env, logger) => {
   logger.info({ installation: signing.installation, keyId: signing.keyId }, 'ready');
   await Promise.all([
     doJobs(means, servers, signing.installation, signal),
+    sampleMetrics('evidence', registry, { pool, env, logger }, signal),
     ...loops.map((loop) => keepLooping(loop, signal, { logger, metrics })),
   ]);
   await Promise.allSettled([asked.close(), pool.end(), client.connection.close()]);

@@ -88,6 +88,8 @@ export const environmentSchema = Type.Object({
   EVIDENCE_ANCHOR_WEBHOOK: Type.Optional(Type.String({ pattern: '^https?://' })),
   EVIDENCE_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
   VITALS_RETENTION_DAYS: Type.Integer({ minimum: 2, maximum: 3650, default: 30 }),
+  METRICS_SAMPLE_SECONDS: Type.Number({ minimum: 1, maximum: 3600, default: 15 }),
+  METRICS_RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 3650, default: 7 }),
   RETENTION_CLASSES: Type.String({
     format: 'retention-classes',
     description: 'must be name=days or name=unlimited, several separated by commas, each name once',

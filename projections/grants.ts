@@ -19,6 +19,7 @@ const restricted: Record<string, string> = {
   tombstones: 'SELECT, INSERT',
   time_series: 'SELECT',
   web_vitals: 'SELECT, INSERT',
+  metric_samples: 'SELECT, INSERT',
   legal_holds: 'SELECT, INSERT, UPDATE (released_by, released_at, release_reason)',
 };
 

@@ -8,6 +8,7 @@ import { createRedis } from '../infra/redis/client';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { connectTemporal } from '../temporal/connection';
 import { postgresArchive } from '../temporal/postgres-archive';
+import { sampleMetrics } from './metric-sampler';
 import { Reconciler } from './reconcile';
 import { foldCode } from './queries/fold-code';
 import { Snapshots } from './queries/snapshots';
@@ -23,15 +24,17 @@ runProcess('projector', async (signal, env, logger) => {
   const history = new TemporalAgentHistory(client, postgresArchive(pool));
   const feed = new DurableFeed(servers.nats.servers, servers.nats, logger);
   const snapshots = new SnapshotMaker(pool, new Snapshots(pool, foldCode, logger), logger);
-  const context = { pool, logger, metrics: createProjectorMetrics(createRegistry('projector')), snapshots };
+  const registry = createRegistry('projector');
+  const context = { pool, logger, metrics: createProjectorMetrics(registry), snapshots };
   const reconciler = new Reconciler(context, history, new RedisCheckpointStore(redis));
 
+  const sampling = sampleMetrics('projector', registry, { pool, env, logger }, signal);
   let beside: Promise<unknown> = Promise.resolve();
   await runProjector(context, feed, history, servers.postgres.url, signal, () => {
     beside = Promise.all([reconciler.run(signal), snapshots.run(signal)]);
     logger.info('ready');
   });
-  await beside;
+  await Promise.all([beside, sampling]);
   redis.disconnect();
   await Promise.allSettled([feed.close(), pool.end(), client.connection.close()]);
 });

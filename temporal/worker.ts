@@ -10,8 +10,10 @@ import { measureActivities } from '../activities/measure-activities';
 import { followActivities } from '../activities/follow-activities';
 import { watchActivities } from '../activities/watch-activities';
 import { requireServers } from '../infra/config';
+import { createRegistry } from '../infra/metrics';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { NatsSubjects } from '../infra/nats/subject-sender';
+import { sampleMetrics } from '../projections/metric-sampler';
 import { readRunbook } from '../projections/queries/runbooks';
 import { runProcess } from '../infra/process';
 import { createPool } from '../infra/postgres/pool';
@@ -105,9 +107,10 @@ runProcess('worker', async (stop, env, logger) => {
     void agents.flushCheckpoints(3000).finally(() => worker.shutdown());
   });
   const keeping = keepBundle(pool, code.workflowBundle.codePath, stop, logger);
+  const sampling = sampleMetrics('worker', createRegistry('worker'), { pool, env, logger }, stop);
   logger.info('ready');
   await worker.run();
-  await keeping;
+  await Promise.all([keeping, sampling]);
   await Promise.allSettled([
     publisher.close(),
     subjects.close(),

@@ -11,6 +11,27 @@ export const metricExamples = {
     url: 'https://ymera.example/agents/shop/config',
   },
   vitalAccepted: { accepted: true },
+  names: {
+    metrics: [
+      {
+        name: 'ymera_http_request_duration_seconds',
+        type: 'histogram',
+        help: 'Time from a request to its answer.',
+        seenAt: '2026-11-27T15:00:00.000Z',
+      },
+    ],
+  },
+  series: {
+    name: 'ymera_http_request_duration_seconds',
+    type: 'histogram',
+    from: '2026-11-27T14:00:00.000Z',
+    to: '2026-11-27T15:00:00.000Z',
+    step: 60,
+    rate: false,
+    quantile: 0.95,
+    total: 1,
+    series: [{ labels: { route: '/api/v1/agents' }, points: [[1795788000000, 0.0043]] }],
+  },
   vitals: {
     from: '2026-11-26T15:00:00.000Z',
     to: '2026-11-27T15:00:00.000Z',

@@ -19,6 +19,7 @@ import { hookRoutes } from './hooks/routes';
 import { kindRoutes } from './kinds/routes';
 import { lockRoutes } from './locks/routes';
 import { frontendRoutes } from './metrics/frontend';
+import { seriesRoutes } from './metrics/series';
 import { runbookRoutes } from './runbooks/routes';
 import { runRoutes } from './runs/routes';
 import { scheduleRoutes } from './schedules/routes';
@@ -51,6 +52,7 @@ const described: readonly Route[] = [
   ...checkpointRoutes,
   ...systemRoutes,
   ...frontendRoutes,
+  ...seriesRoutes,
   ...cspReportRoutes,
 ];
 

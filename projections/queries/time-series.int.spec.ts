@@ -1,12 +1,15 @@
 import type { Pool } from 'pg';
-import { Counter, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { VitalsIntake } from '../../api/vitals-intake';
 import { createPool } from '../../infra/postgres/pool';
 import { SeriesUpkeep } from '../../infra/postgres/series-upkeep';
 import { ownerPool } from '../../tests/_util/owner-pool';
 import { startTestServers, type TestServers } from '../../tests/_util/servers';
 import { silent } from '../_util/fixtures';
+import { MetricSampler } from '../metric-sampler';
 import { migrate } from '../migrate';
+import { findName, listNames, readSeries, type SeriesQuery } from './metric-samples';
+import { filled, quantiles } from './series-math';
 import { addVitals, summariseVitals, type VitalSample } from './web-vitals';
 
 jest.setTimeout(90_000);
@@ -183,6 +186,141 @@ describe('time series', () => {
         dropped: 5_020,
       });
       expect(await summariseVitals(pool, { ...all, page: '/intake' })).toMatchObject([{ count: 5_000 }]);
+    });
+  });
+
+  describe('of metrics', () => {
+    /** A process, as its next one after a restart would be too. */
+    function processOf(role: string, instance: string) {
+      const registry = new Registry();
+      registry.setDefaultLabels({ role });
+      const registers = [registry];
+      const sampler = new MetricSampler(
+        role,
+        registry,
+        pool,
+        new SeriesUpkeep(pool, 'metric_samples', 7, silent),
+        instance,
+      );
+      return {
+        counter: new Counter({ name: 'ymera_done_total', help: 'Done.', labelNames: ['kind', 'outcome'], registers }),
+        gauge: new Gauge({ name: 'ymera_open', help: 'Open.', labelNames: ['kind'], registers }),
+        histogram: new Histogram({
+          name: 'ymera_took_seconds',
+          help: 'Took.',
+          labelNames: ['route'],
+          buckets: [1, 2, 4],
+          registers,
+        }),
+        sampler,
+      };
+    }
+    const span = (): Pick<SeriesQuery, 'from' | 'to' | 'step' | 'limit' | 'by'> => {
+      const now = Math.ceil(Date.now() / 60_000) * 60_000;
+      return { from: new Date(now - 3_600_000), to: new Date(now), step: 31_536_000, limit: 20, by: null };
+    };
+    /** One step holds all of this test: the sum over its buckets of time, by labels. */
+    const sums = async (query: Pick<SeriesQuery, 'name' | 'reading'> & Partial<SeriesQuery>) => {
+      const { series } = await readSeries(pool, { ...span(), ...query });
+      return series.map(({ labels, points }) => [labels, points.reduce((sum, [, value]) => sum + value, 0)]);
+    };
+
+    beforeAll(async () => {
+      const one = processOf('api', 'a:1');
+      one.counter.inc({ kind: 'flags', outcome: 'accepted' }, 5);
+      one.counter.inc({ kind: 'flags', outcome: 'rejected' }, 1);
+      one.gauge.set({ kind: 'flags' }, 4);
+      await one.sampler.round();
+      one.counter.inc({ kind: 'flags', outcome: 'accepted' }, 2);
+      one.gauge.set({ kind: 'flags' }, 8);
+      for (let i = 0; i < 100; i += 1) one.histogram.observe({ route: '/a' }, i < 90 ? 1.5 : 3);
+      await one.sampler.round();
+      // The same process after a restart: its counters begin anew.
+      const again = processOf('api', 'a:1');
+      again.counter.inc({ kind: 'flags', outcome: 'accepted' }, 3);
+      again.histogram.observe({ route: '/b' }, 9);
+      await again.sampler.round();
+      const other = processOf('worker', 'b:1');
+      other.counter.inc({ kind: 'devops', outcome: 'accepted' }, 100);
+      other.gauge.set({ kind: 'flags' }, 1);
+      await other.sampler.round();
+    });
+
+    it('has what there is by name', async () => {
+      const names = await listNames(pool, 7);
+      expect(names.map(({ name, type }) => [name, type])).toEqual([
+        ['ymera_done_total', 'counter'],
+        ['ymera_metric_samples_total', 'counter'],
+        ['ymera_open', 'gauge'],
+        ['ymera_took_seconds', 'histogram'],
+      ]);
+      expect(await findName(pool, 'ymera_took_seconds_count')).toMatchObject({
+        name: 'ymera_took_seconds',
+        bounds: [1, 2, 4],
+      });
+      expect(await findName(pool, 'ymera_open_count')).toBeNull();
+      expect(await findName(pool, 'nonsense')).toBeNull();
+    });
+
+    it('adds up what counters grew by, over restarts and processes', async () => {
+      const done = { name: 'ymera_done_total', reading: 'growth' } as const;
+      expect(await sums(done)).toEqual([
+        [{ kind: 'devops', outcome: 'accepted', role: 'worker' }, 100],
+        [{ kind: 'flags', outcome: 'accepted', role: 'api' }, 10],
+        [{ kind: 'flags', outcome: 'rejected', role: 'api' }, 1],
+      ]);
+      expect(await sums({ ...done, by: ['kind'] })).toEqual([
+        [{ kind: 'devops' }, 100],
+        [{ kind: 'flags' }, 11],
+      ]);
+      expect(await sums({ ...done, by: [] })).toEqual([[{}, 111]]);
+      expect(await readSeries(pool, { ...span(), ...done, limit: 1 })).toMatchObject({
+        total: 3,
+        series: [{ labels: { kind: 'devops' } }],
+      });
+    });
+
+    it('tells rates per second, and counters as they stand', async () => {
+      const { series } = await readSeries(pool, {
+        ...span(),
+        name: 'ymera_done_total',
+        reading: 'rate',
+        by: [],
+        step: 10,
+      });
+      const points = filled(series[0] ?? { labels: {}, points: [] }, 10, Date.now()).points;
+      expect(points.reduce((sum, [, value]) => sum + value * 10, 0)).toBeCloseTo(111);
+      for (const [time] of points) expect(time % 10_000).toBe(0);
+      const latest = await sums({ name: 'ymera_done_total', reading: 'latest', by: ['outcome', 'kind'] });
+      expect(latest).toContainEqual([{ kind: 'devops', outcome: 'accepted', role: 'worker', instance: 'b:1' }, 100]);
+    });
+
+    it('tells gauges of each process as means', async () => {
+      expect(await sums({ name: 'ymera_open', reading: 'mean' })).toEqual([
+        [{ kind: 'flags', role: 'api', instance: 'a:1' }, 6],
+        [{ kind: 'flags', role: 'worker', instance: 'b:1' }, 1],
+      ]);
+    });
+
+    it('tells quantiles, of the largest histograms with all their buckets', async () => {
+      const buckets = { ...span(), name: 'ymera_took_seconds_bucket', reading: 'growth' } as const;
+      const of = async (quantile: number, limit: number, by: string[] | null) => {
+        const { series, total } = await readSeries(pool, { ...buckets, limit, by });
+        return [quantiles(series, [1, 2, 4], quantile).map(({ labels, points }) => [labels, points[0]?.[1]]), total];
+      };
+      expect(await of(0.95, 20, null)).toEqual([
+        [
+          [{ role: 'api', route: '/a' }, 3],
+          [{ role: 'api', route: '/b' }, 4],
+        ],
+        2,
+      ]);
+      expect(await of(0.45, 1, ['route', 'le'])).toEqual([[[{ route: '/a' }, 1.5]], 2]);
+    });
+
+    it('keeps partitions, and lets nobody but their owner change what is there', async () => {
+      expect(await daysOf('metric_samples')).toEqual([-2, -1, 0, 1, 2]);
+      await expect(pool.query('DELETE FROM metric_samples')).rejects.toMatchObject({ code: '42501' });
     });
   });
 });

@@ -107,6 +107,8 @@ const byHand: Record<string, string> = {
   'GET /system/info': 'VOPUN',
   'POST /metrics/frontend': '*',
   'GET /metrics/frontend': 'VOPUN',
+  'GET /metrics': 'VOPUN',
+  'GET /metrics/series': 'VOPUN',
   'GET /openapi.json': '*',
 };
 

@@ -21,6 +21,7 @@ UNFORESEEN = {
     "invalid_input",  # by the runbook
     "invalid_hook",  # by the language of expressions
     "invalid_vital",  # by the origin of its page, and by the time
+    "invalid_reading",  # by the type of the metric
     "invalid_span",  # times in their order, and how much one answer holds
     "unknown_retention_class",  # the setting `RETENTION_CLASSES` names them
     "invalid_schedule",  # by the language of cron, and times in their order
