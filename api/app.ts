@@ -31,7 +31,7 @@ export function createApp(deps: Dependencies): Koa<RequestState> {
   app.use(healthCheck());
   app.use(requestLog(deps.logger, deps.clients));
   if (deps.corsOrigins.size + deps.codecOrigins.size > 0) app.use(cors(deps.corsOrigins, deps.codecOrigins));
-  app.use(problemExit());
+  app.use(problemExit(deps.metrics));
   app.use(operations.routes());
   app.use(rateLimit(deps.limits));
   app.use(docsAssets());

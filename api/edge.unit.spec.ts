@@ -37,6 +37,7 @@ describe('every answer', () => {
     api = await startTestApi();
     const { access, clients, server, logger } = api;
     serveWebSockets(server, {
+      metrics: createApiMetrics(new Registry()),
       access,
       perPrincipal: 5,
       clients,

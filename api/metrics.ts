@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Problem } from './problem';
 
 /** What the API counts. */
 export interface ApiMetrics {
@@ -7,6 +8,10 @@ export interface ApiMetrics {
   commands: Counter<'kind' | 'outcome'>;
   sockets: Gauge;
   socketsClosedSlow: Counter;
+  framesDropped: Counter;
+  broadcastSeconds: Histogram;
+  frameAge: Histogram;
+  authFailures: Counter<'code'>;
   hookDeliveries: Counter<'hook' | 'outcome'>;
   rateLimited: Counter<'class'>;
   rateLimitFallback: Gauge;
@@ -36,6 +41,29 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
     socketsClosedSlow: new Counter({
       name: 'ymera_ws_closed_slow_total',
       help: 'WebSockets closed because their client did not drain them.',
+      registers,
+    }),
+    framesDropped: new Counter({
+      name: 'ymera_ws_frames_dropped_total',
+      help: 'Frames that clients had not taken when their WebSockets were closed for being slow.',
+      registers,
+    }),
+    broadcastSeconds: new Histogram({
+      name: 'ymera_ws_broadcast_seconds',
+      help: 'Time to hand one event to all WebSockets of this process.',
+      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+      registers,
+    }),
+    frameAge: new Histogram({
+      name: 'ymera_ws_event_age_seconds',
+      help: 'Time from an event to its being handed to all WebSockets of this process.',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+      registers,
+    }),
+    authFailures: new Counter({
+      name: 'ymera_auth_failures_total',
+      help: 'Requests and WebSockets turned away for who asked (401) or for what they may not (403), by the code of the problem.',
+      labelNames: ['code'],
       registers,
     }),
     hookDeliveries: new Counter({
@@ -68,4 +96,21 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
       registers,
     }),
   };
+}
+
+/** Counts a problem where it is one of who asked. */
+export function countDenied({ authFailures }: Pick<ApiMetrics, 'authFailures'>, { status, code }: Problem): void {
+  if (status === 401 || status === 403) authFailures.inc({ code });
+}
+
+/** Tells how many commands wait in this process, whenever it is asked. */
+export function observeQueue(registry: Registry, agents: { readonly queueDepth: number }): void {
+  new Gauge({
+    name: 'ymera_commands_waiting',
+    help: 'Commands that wait in this process for the one before them to be answered.',
+    registers: [registry],
+    collect() {
+      this.set(agents.queueDepth);
+    },
+  });
 }

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
-import { createProjectorMetrics, createRegistry } from '../infra/metrics';
+import { countCheckpoint, countedPublisher, createDeliveryMetrics } from '../infra/metrics/delivery';
+import { observePool } from '../infra/metrics/pool';
+import { createProjectorMetrics } from '../infra/metrics/projector';
+import { createRegistry } from '../infra/metrics/registry';
 import { listed } from '../infra/network';
 import { StreamReader } from '../infra/nats/event-bus';
 import { distDir, projectRoot } from '../infra/paths';
@@ -22,6 +25,7 @@ import { createRedis } from '../infra/redis/client';
 import { artifactStore, storeSettings } from '../infra/store/stores';
 import { LedgerRebuild } from '../projections/ledger-rebuild';
 import { sampleMetrics } from '../projections/metric-sampler';
+import { countInstallation } from '../projections/queries/installation';
 import { foldCode } from '../projections/queries/fold-code';
 import { Snapshots } from '../projections/queries/snapshots';
 import { secretsOf } from '../temporal/action-settings';
@@ -61,13 +65,15 @@ import {
   postgresRuns,
   postgresSnapshots,
 } from './ledger';
+import { InstallationMetrics } from './installation-metrics';
 import { postgresMeasurements } from './measurements';
-import { createApiMetrics } from './metrics';
+import { createApiMetrics, observeQueue } from './metrics';
 import { RedisOnceStore } from './once-store';
 import { limitsOf } from './rate-limit/classes';
 import { PastReads } from './past-reads';
 import { evidencePlaces } from './places';
 import { RateLimiter } from './rate-limit/limiter';
+import { ReadinessCheck } from './readiness';
 import { RedisReplayGuard } from './replay-guard';
 import { provide } from './shipped-runbooks';
 import { postgresSignedEvidence } from './signed-evidence';
@@ -85,14 +91,20 @@ const closeMs = 2_000;
 runProcess('api', async (stop, env, logger) => {
   const startedAt = new Date();
   const servers = requireServers(env);
+  const registry = createRegistry('api');
+  const metrics = createApiMetrics(registry);
+  const delivering = createDeliveryMetrics(registry);
   const client = connectTemporal(servers.temporal);
   const stream = new StreamReader(servers.nats.servers, servers.nats, logger);
   const redis = createRedis(servers.redis.url, logger);
-  const checkpoints = new RedisCheckpointStore(redis);
+  const checkpoints = new RedisCheckpointStore(redis, (what) => countCheckpoint(delivering, what));
   const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
-  const delivery = new Delivery(publisher, checkpoints, (err, what) => logger.warn({ err }, `${what} failed`));
-  const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery);
+  const delivery = new Delivery(countedPublisher(publisher, delivering), checkpoints, (err, what) =>
+    logger.warn({ err }, `${what} failed`),
+  );
+  const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery, delivering);
   const pool = createPool(servers.postgres.url, logger);
+  observePool(registry, pool);
   const ask = guardedPostgres();
   const ledger = postgresLedger(pool, ask);
   const events = new AgentEvents(ledger, new TemporalAgentHistory(client));
@@ -107,8 +119,6 @@ runProcess('api', async (stop, env, logger) => {
     follow: (runId: string, after: number, signal: AbortSignal) =>
       followRunLogs(runLogs, listener, runId, after, signal),
   };
-  const registry = createRegistry('api');
-  const metrics = createApiMetrics(registry);
   const history = new TemporalAgentHistory(client, postgresArchive(pool));
   const projecting = { pool, logger, metrics: createProjectorMetrics(registry) };
   const rebuild = new LedgerRebuild(projecting, history, { all: () => listAgentIds(client) });
@@ -118,11 +128,25 @@ runProcess('api', async (stop, env, logger) => {
   const audit = new EdgeAudit(pool, agents, logger);
   const clients = new Clients(env.TRUSTED_PROXIES);
   const limits = new RateLimiter(redis, limitsOf(env), metrics, logger);
-  const hub = new Hub(stream, logger);
+  const hub = new Hub(stream, logger, metrics);
   const past = new StreamPast(stream, ledger);
   const vitalsUpkeep = new SeriesUpkeep(pool, 'web_vitals', env.VITALS_RETENTION_DAYS, logger);
   const vitals = new VitalsIntake(pool, vitalsUpkeep, metrics.webVitals, logger);
   const publicOrigins = new Set(listed(env.PUBLIC_ORIGINS));
+
+  const probes = {
+    temporal: () => probeTemporal(client),
+    nats: () => stream.bounds(),
+    redis: () => redis.ping(),
+    postgres: () => pool.query('SELECT 1'),
+  };
+  const readiness = new ReadinessCheck(probes, limits);
+  const installation = new InstallationMetrics(registry, {
+    stream: () => stream.state(),
+    counts: () => countInstallation(pool),
+    readiness: () => readiness.run(),
+  });
+  observeQueue(registry, agents);
 
   const app = createApp({
     agents,
@@ -148,12 +172,7 @@ runProcess('api', async (stop, env, logger) => {
     stopping: stop,
     checkpoints,
     projectorBacklog: () => stream.projectorBacklog(),
-    probes: {
-      temporal: () => probeTemporal(client),
-      nats: () => stream.bounds(),
-      redis: () => redis.ping(),
-      postgres: () => pool.query('SELECT 1'),
-    },
+    probes,
     codec: new EncryptionCodec(servers.temporal.encryption),
     codecOrigins: new Set(listed(env.CODEC_ORIGINS)),
     clients,
@@ -185,6 +204,7 @@ runProcess('api', async (stop, env, logger) => {
     limits,
     tickets: new RedisOnceStore(redis, logger),
     origins: publicOrigins,
+    metrics,
     logger,
     perPrincipal: env.WS_CONNECTIONS_PER_PRINCIPAL,
     onSocket(socket, visitor) {
@@ -199,7 +219,10 @@ runProcess('api', async (stop, env, logger) => {
         history: { events, moments },
         runs: { agents, ledger },
         logger,
-        onSlow: () => metrics.socketsClosedSlow.inc(),
+        onSlow: (dropped) => {
+          metrics.socketsClosedSlow.inc();
+          metrics.framesDropped.inc(dropped);
+        },
       });
     },
   });
@@ -208,6 +231,7 @@ runProcess('api', async (stop, env, logger) => {
   const measuring = Promise.all([
     vitalsUpkeep.run(stop),
     vitals.run(stop),
+    installation.run(stop),
     sampleMetrics('api', registry, { pool, env, logger }, stop),
   ]);
   await hub.start();

@@ -6,7 +6,7 @@ import { startTestApi } from '../api/stand-ins';
 import { Checkpointer } from '../evidence/checkpoints/checkpointer';
 import { Signing } from '../evidence/signing';
 import { signingKeyOf } from '../infra/evidence-key';
-import { createKeeperMetrics } from '../infra/metrics';
+import { createKeeperMetrics } from '../infra/metrics/keeper';
 import { silent } from '../projections/_util/fixtures';
 
 /** The API that exports, on a ledger that is given by its address, in a process of its own: it tells its memory every 50 ms. */

@@ -6,7 +6,7 @@ import { foldAgent, unborn } from '../actors/core/agent-state';
 import type { EventRecord } from '../actors/core/event';
 import { checkedConfig } from '../actors/core/validate';
 import { flags } from '../actors/flags/flags';
-import { createProjectorMetrics } from '../infra/metrics';
+import { createProjectorMetrics } from '../infra/metrics/projector';
 import { createPool } from '../infra/postgres/pool';
 import { projectBatch } from '../projections/project-batch';
 import { foldCode } from '../projections/queries/fold-code';

@@ -4,7 +4,10 @@ import type { Pool } from 'pg';
 import { ConfigError, requireServers, type Environment, type Servers } from '../infra/config';
 import { requireSigningKey } from '../infra/evidence-key';
 import type { Logger } from '../infra/logger';
-import { createKeeperMetrics, createRegistry, type KeeperMetrics } from '../infra/metrics';
+import { createKeeperMetrics, type KeeperMetrics } from '../infra/metrics/keeper';
+import { serveMetrics } from '../infra/metrics/listener';
+import { observePool } from '../infra/metrics/pool';
+import { createRegistry } from '../infra/metrics/registry';
 import { Listener } from '../infra/postgres/listener';
 import { createPool, isTransient } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
@@ -60,6 +63,8 @@ runProcess('evidence', async (signal, env, logger) => {
   const client = connectTemporal(servers.temporal);
   const registry = createRegistry('evidence');
   const metrics = createKeeperMetrics(registry);
+  observePool(registry, pool);
+  await serveMetrics(registry, { host: env.METRICS_HOST, port: env.METRICS_PORT }, signal, logger);
   const means = { env, pool, client, logger, metrics, archiver: new Archiver(pool, client, metrics) };
   const signing = await whenThere(() => Signing.establish(pool, () => requireSigningKey(env)), {
     signal,

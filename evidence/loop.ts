@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../infra/logger';
-import type { KeeperMetrics } from '../infra/metrics';
+import type { KeeperMetrics } from '../infra/metrics/keeper';
 
 /** Something that the keeper does again and again. */
 export interface Loop {

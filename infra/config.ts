@@ -11,6 +11,8 @@ FormatRegistry.Set('retention-classes', (value) => parseRetentionClasses(value) 
 const port = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65535, default: fallback });
 
+const listeningPort = Type.Integer({ minimum: 1, maximum: 65535 });
+
 const perMinute = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 10_000_000, default: fallback });
 
@@ -26,6 +28,9 @@ export const environmentSchema = Type.Object({
   ),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: port(8000),
+  METRICS_HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  METRICS_PORT: Type.Optional(listeningPort),
+  TEMPORAL_METRICS_PORT: Type.Optional(listeningPort),
   YMERA_HOME: Type.String({ minLength: 1, default: '.ymera' }),
   SECRET_KEY: Type.Optional(Type.String({ minLength: 32 })),
   SECRET_KEY_PREVIOUS: Type.Optional(Type.String({ minLength: 32 })),

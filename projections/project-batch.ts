@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AgentState } from '../actors/core/agent-state';
-import { eventAgent, eventKind, type EventRecord } from '../actors/core/event';
+import { eventAgent, type EventRecord } from '../actors/core/event';
 import type { Logger } from '../infra/logger';
-import type { ProjectorMetrics } from '../infra/metrics';
+import { countProjected, type ProjectorMetrics } from '../infra/metrics/projector';
 import { inTransaction } from '../infra/postgres/transaction';
 import { loadFolded, loadHeads, lockAgents, saveAgents } from './agent-rows';
 import { fitRecords, type Delivery, type Fit, type Head, type RecordFault } from './fit-records';
@@ -38,7 +38,7 @@ export async function projectBatch(
   metrics.ledgerFaults.inc(faults.length + refused.length);
   for (const { accepted } of fits) {
     snapshots?.note(accepted.map(({ record }) => record));
-    for (const { record } of accepted) metrics.eventsProjected.inc({ kind: eventKind(record) });
+    for (const { record } of accepted) countProjected(metrics, record, Date.now());
   }
   const turnedDown = new Set(refused.map(({ delivery }) => delivery));
   const waiting = new Set(fits.flatMap(({ later }) => later));

@@ -1,5 +1,8 @@
 import { requireServers } from '../infra/config';
-import { createProjectorMetrics, createRegistry } from '../infra/metrics';
+import { serveMetrics } from '../infra/metrics/listener';
+import { observePool } from '../infra/metrics/pool';
+import { createProjectorMetrics } from '../infra/metrics/projector';
+import { createRegistry } from '../infra/metrics/registry';
 import { DurableFeed } from '../infra/nats/consumer';
 import { createPool } from '../infra/postgres/pool';
 import { runProcess } from '../infra/process';
@@ -25,9 +28,11 @@ runProcess('projector', async (signal, env, logger) => {
   const feed = new DurableFeed(servers.nats.servers, servers.nats, logger);
   const snapshots = new SnapshotMaker(pool, new Snapshots(pool, foldCode, logger), logger);
   const registry = createRegistry('projector');
+  observePool(registry, pool);
   const context = { pool, logger, metrics: createProjectorMetrics(registry), snapshots };
   const reconciler = new Reconciler(context, history, new RedisCheckpointStore(redis));
 
+  await serveMetrics(registry, { host: env.METRICS_HOST, port: env.METRICS_PORT }, signal, logger);
   const sampling = sampleMetrics('projector', registry, { pool, env, logger }, signal);
   let beside: Promise<unknown> = Promise.resolve();
   await runProjector(context, feed, history, servers.postgres.url, signal, () => {

@@ -62,6 +62,7 @@ export class Reconciler {
     // One that has moved since the last look is only late: the stream still delivers.
     const stuck = [...behind].filter(([agentId, head]) => this.behind.get(agentId) === head);
     this.behind = behind;
+    this.context.metrics.checkpointsAhead.set(behind.size);
     for (const [agentId] of stuck) {
       if (signal.aborted) return;
       await this.repair(agentId);
@@ -69,9 +70,10 @@ export class Reconciler {
   }
 
   private async repair(agentId: string): Promise<void> {
-    const { logger } = this.context;
+    const { logger, metrics } = this.context;
     try {
       const appended = await repairAgent(this.context, this.history, agentId);
+      metrics.repairedEvents.inc(appended);
       if (appended > 0) logger.warn({ agentId, appended }, 'the ledger was repaired from the history');
     } catch (error) {
       logger.warn({ err: error, agentId }, 'the ledger of an agent could not be repaired');

@@ -2,8 +2,22 @@ import { join } from 'node:path';
 import type { Environment } from '../infra/config';
 import { readJson, writePrivate } from './files';
 import { freePort, isFree, PortTakenError } from './ports';
+import type { StackFile } from './stack-file';
 
-const portNames = ['temporal', 'temporalUi', 'temporalHttp', 'nats', 'redis', 'postgres', 'api'] as const;
+const portNames = [
+  'temporal',
+  'temporalUi',
+  'temporalHttp',
+  'nats',
+  'redis',
+  'postgres',
+  'api',
+  'workerMetrics',
+  'workerCoreMetrics',
+  'projectorMetrics',
+  'evidenceMetrics',
+  'temporalMetrics',
+] as const;
 
 /** A port for each listener of the stack. */
 export type Ports = Record<(typeof portNames)[number], number>;
@@ -32,8 +46,26 @@ async function apiPort(env: Environment, kept: number | undefined): Promise<numb
 
 /** Where this machine reaches the API, `host:port`. */
 export function apiAuthority({ HOST }: Environment, { api }: Ports): string {
-  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
-  return `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${api}`;
+  return authority(HOST, api);
+}
+
+function authority(bound: string, port: number): string {
+  const host = bound.includes(':') ? `[${bound}]` : bound;
+  return `${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`;
+}
+
+/** Where this machine reads the metrics of each process. */
+export function metricsAddresses(env: Environment, ports: Ports): StackFile['metrics'] {
+  const s = env.TLS_CERT === undefined ? '' : 's';
+  const at = (port: number): string => `http://${authority(env.METRICS_HOST, port)}/metrics`;
+  return {
+    api: `http${s}://${apiAuthority(env, ports)}/metrics`,
+    worker: at(ports.workerMetrics),
+    workerCore: at(ports.workerCoreMetrics),
+    projector: at(ports.projectorMetrics),
+    evidence: at(ports.evidenceMetrics),
+    temporal: env.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${ports.temporalMetrics}/metrics` : null,
+  };
 }
 
 /** Where the servers are: this stack's own, or those that the environment names. */

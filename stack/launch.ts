@@ -26,7 +26,7 @@ export function launchServers(home: string, env: Environment, ports: Ports, star
     logFile: join(home, 'logs', `${role}.log`),
     port: ports[role],
   });
-  const { temporalUi: uiPort, temporalHttp: httpPort } = ports;
+  const { temporalUi: uiPort, temporalHttp: httpPort, temporalMetrics: metricsPort } = ports;
   const namespace = env.TEMPORAL_NAMESPACE;
   // A browser may use it from the origins of CODEC_ORIGINS only: without one the UI would ask in vain.
   const usesCodec = env.YMERA_ENCRYPTION_KEY !== undefined && env.CODEC_ORIGINS !== '';
@@ -34,7 +34,7 @@ export function launchServers(home: string, env: Environment, ports: Ports, star
   const codec = usesCodec ? { codecEndpoint: `http${s}://${apiAuthority(env, ports)}/api/v1/codec` } : {};
   return {
     temporal: launch(env.TEMPORAL_ADDRESS, start, () =>
-      prepareTemporal({ ...at('temporal'), uiPort, httpPort, namespace, ...codec }),
+      prepareTemporal({ ...at('temporal'), uiPort, httpPort, metricsPort, namespace, ...codec }),
     ),
     nats: launch(env.NATS_SERVERS, start, () => prepareNats(at('nats'))),
     redis: launch(redisAddress(env), start, () => prepareRedis(at('redis'))),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { distDir } from '../infra/paths';
 import type { Environment } from '../infra/config';
-import type { Addresses } from './addresses';
+import type { Addresses, Ports } from './addresses';
 import { apiIsHealthy } from './api-health';
 import type { ProcessSpec } from './managed-process';
 
@@ -9,7 +9,7 @@ import type { ProcessSpec } from './managed-process';
 export interface Surroundings {
   env: Environment;
   home: string;
-  apiPort: number;
+  ports: Ports;
   secretKey: string;
   /** The file of the key that signs evidence. */
   evidenceKeyFile: string;
@@ -19,15 +19,20 @@ export interface Surroundings {
 /** What only the keeper is told: where its key is, and an address that may hold a secret. */
 const keeperOnly = { EVIDENCE_KEY_FILE: '', EVIDENCE_ANCHOR_WEBHOOK: '' };
 
+/** Each process has ports of its own for them, and the API serves its own beside all else. */
+const noMetrics = { METRICS_PORT: '', TEMPORAL_METRICS_PORT: '' };
+
 /** The complete environment of the worker, the projector and the API. */
-export function childEnvironment({ env, home, apiPort, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
+export function childEnvironment({ env, home, ports, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...keeperOnly,
     ENVIRONMENT: env.ENVIRONMENT,
     LOG_LEVEL: logLevel(env),
     HOST: env.HOST,
-    PORT: String(apiPort),
+    PORT: String(ports.api),
+    METRICS_HOST: env.METRICS_HOST,
+    ...noMetrics,
     YMERA_HOME: home,
     YMERA_SUPERVISED: '1',
     SECRET_KEY: secretKey,
@@ -53,6 +58,7 @@ function logLevel(env: Environment): string {
 /** The processes of Ymera itself. The API answers `/healthz`, the others log a line `ready`. */
 export function processSpecs(around: Surroundings): Record<'worker' | 'projector' | 'evidence' | 'api', ProcessSpec> {
   const shared = childEnvironment(around);
+  const { ports } = around;
   const spec = (role: string, probe: ProcessSpec['probe'], env = shared): ProcessSpec => ({
     role,
     command: process.execPath,
@@ -65,10 +71,17 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
     probe,
   });
   return {
-    worker: spec('worker', hasSaidReady),
-    projector: spec('projector', hasSaidReady),
-    evidence: spec('evidence', hasSaidReady, keeperEnvironment(shared, around)),
-    api: spec('api', () => apiIsHealthy(around.apiPort, around.env.TLS_CERT !== undefined)),
+    worker: spec('worker', hasSaidReady, {
+      ...shared,
+      METRICS_PORT: String(ports.workerMetrics),
+      TEMPORAL_METRICS_PORT: String(ports.workerCoreMetrics),
+    }),
+    projector: spec('projector', hasSaidReady, { ...shared, METRICS_PORT: String(ports.projectorMetrics) }),
+    evidence: spec('evidence', hasSaidReady, {
+      ...keeperEnvironment(shared, around),
+      METRICS_PORT: String(ports.evidenceMetrics),
+    }),
+    api: spec('api', () => apiIsHealthy(ports.api, around.env.TLS_CERT !== undefined)),
   };
 }
 

@@ -19,6 +19,16 @@ export interface StackFile {
   nats: string;
   redis: string;
   postgres: string;
+  /** Where Prometheus finds what each process tells of itself, `temporal` null for one that is not this stack's own. */
+  metrics: {
+    api: string;
+    worker: string;
+    /** What Temporal's core tells inside of the worker. */
+    workerCore: string;
+    projector: string;
+    evidence: string;
+    temporal: string | null;
+  };
   credentials: Credentials;
   /** Null for a server that is not this stack's own. */
   pids: Record<Role, number | null>;

@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../infra/config';
-import { apiAuthority, choosePorts, type Addresses, type Ports } from './addresses';
+import { apiAuthority, choosePorts, metricsAddresses, type Addresses, type Ports } from './addresses';
 import { keptEvidenceKey } from './evidence-key';
 import { exists, keptSecret } from './files';
 import { launchServers, type Launch } from './launch';
@@ -92,7 +92,7 @@ export class Stack {
     const all = Promise.all([engine, database]);
     const specs = Promise.all([temporal.url, nats.url, redis.url, postgres.url]).then((urls) => {
       const servers = { temporal: urls[0], nats: urls[1], redis: urls[2], postgres: urls[3] };
-      const own = { env: this.env, home: this.home, apiPort: ports.api, secretKey, evidenceKeyFile };
+      const own = { env: this.env, home: this.home, ports, secretKey, evidenceKeyFile };
       return { servers, ...processSpecs({ ...own, servers }) };
     });
     const [{ servers }] = await allOrFirstError([
@@ -131,6 +131,7 @@ export class Stack {
       nats: servers.nats,
       redis: servers.redis,
       postgres: servers.postgres,
+      metrics: metricsAddresses(this.env, ports),
       credentials: this.#credentials as Credentials,
       pids: { ...none, ...this.#supervisor.pids },
     };

@@ -5,7 +5,7 @@ import { isAtLeast, readVersion } from './binaries/installed';
 import { isProgram } from '../infra/programs';
 
 export type ToolName =
-  'podman' | 'runc' | 'busybox' | 'prometheus' | 'alertmanager' | 'nginx' | 'git' | 'tofu' | 'chromium';
+  'podman' | 'runc' | 'busybox' | 'prometheus' | 'promtool' | 'alertmanager' | 'nginx' | 'git' | 'tofu' | 'chromium';
 
 /** A program of others that an ability works with. A stack runs without it; whoever uses that ability needs it. */
 export interface Tool {
@@ -55,6 +55,14 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     versionArgument: '--version',
     minimum: [2, 30],
     use: 'measures: probes, gates and baselines',
+    install: 'apt-get install prometheus',
+  },
+  promtool: {
+    names: ['promtool'],
+    variable: 'PROMTOOL',
+    versionArgument: '--version',
+    minimum: [2, 30],
+    use: 'checks the rules of deploy/prometheus',
     install: 'apt-get install prometheus',
   },
   alertmanager: {

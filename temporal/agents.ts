@@ -10,10 +10,11 @@ import type { Creation } from '../actors/core/agent';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
 import { kindNamed } from '../actors/registry';
+import type { DeliveryMetrics } from '../infra/metrics/delivery';
 import { agentWorkflowId, dispatch, view, type AgentInput, type AgentView, type Dispatch } from '../workflows/messages';
 import type { Delivery } from './delivery';
 import { AgentFailure } from './failures';
-import { GroupCommit, type GroupLimits } from './group-commit';
+import { GroupCommit } from './group-commit';
 import { grpcCode, isNotFound } from './grpc-status';
 
 /** One try of an Update, and all tries of it together: within that an outage of a worker or of Temporal is bridged. */
@@ -29,9 +30,9 @@ export class TemporalAgents {
     private readonly client: Client,
     private readonly taskQueue: string,
     private readonly delivery: Delivery,
-    limits?: GroupLimits,
+    private readonly metrics?: Pick<DeliveryMetrics, 'updates' | 'updatesTop'>,
   ) {
-    this.groups = new GroupCommit((agentId, batch) => this.sendBatch(agentId, batch), limits);
+    this.groups = new GroupCommit((agentId, batch) => this.sendBatch(agentId, batch));
   }
 
   /**
@@ -129,6 +130,20 @@ export class TemporalAgents {
     order: Omit<Dispatch, 'delivered'>,
   ): Promise<CommandResult<EventRecord>[]> {
     const input: Dispatch = { ...order, delivered: this.delivery.of(agentId) };
+    const startedAt = performance.now();
+    let outcome = 'failed';
+    try {
+      const results = await this.dispatchTo(agentId, input);
+      outcome = 'answered';
+      return results;
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000;
+      this.metrics?.updates.observe({ outcome }, seconds);
+      this.metrics?.updatesTop.note(agentId, seconds);
+    }
+  }
+
+  private async dispatchTo(agentId: string, input: Dispatch): Promise<CommandResult<EventRecord>[]> {
     const dispatched = await this.within(tryMs, () =>
       this.handle(agentId).executeUpdate(dispatch, { args: [input], updateId: uuidv7() }),
     );

@@ -6,14 +6,23 @@ import { distDir } from '../infra/paths';
 import { EncryptionCodec } from './codec/encryption-codec';
 import { temporalLogger } from './temporal-logger';
 
-/** The SDK's native core, once in a process: it logs with ours, and leaves signals to us. */
-export function installRuntime(logger: Logger): void {
+/**
+ * The SDK's native core, once in a process: it logs with ours, and leaves signals to us.
+ * @param metrics where its own metrics are served, `host:port`
+ */
+export function installRuntime(logger: Logger, metrics?: string): void {
   Runtime.install({
     logger: temporalLogger(logger),
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) },
+      ...(metrics === undefined ? {} : { metrics: { prometheus: { bindAddress: metrics, ...likeOurs } } }),
+    },
     shutdownSignals: [],
   });
 }
+
+/** Prometheus's own conventions, which our metrics follow too. */
+const likeOurs = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
 
 /** A worker's connection; on loopback compressing costs more than it saves. @throws where Temporal does not answer */
 export function connectWorker(address: string): Promise<NativeConnection> {

@@ -9,8 +9,12 @@ import { alertActivities } from '../activities/alert-activities';
 import { measureActivities } from '../activities/measure-activities';
 import { followActivities } from '../activities/follow-activities';
 import { watchActivities } from '../activities/watch-activities';
-import { requireServers } from '../infra/config';
-import { createRegistry } from '../infra/metrics';
+import { requireServers, type Environment } from '../infra/config';
+import { countCheckpoint, countedPublisher, createDeliveryMetrics } from '../infra/metrics/delivery';
+import { serveMetrics } from '../infra/metrics/listener';
+import { observePool } from '../infra/metrics/pool';
+import { createRegistry } from '../infra/metrics/registry';
+import { createWorkerMetrics } from '../infra/metrics/worker';
 import { NatsPublisher } from '../infra/nats/publisher';
 import { NatsSubjects } from '../infra/nats/subject-sender';
 import { sampleMetrics } from '../projections/metric-sampler';
@@ -20,6 +24,7 @@ import { createPool } from '../infra/postgres/pool';
 import { RunLogs } from '../infra/postgres/run-logs';
 import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
 import { createRedis } from '../infra/redis/client';
+import { activityFrame } from './activity-frame';
 import { TemporalAgentHistory } from './agent-history';
 import { TemporalAgents } from './agents';
 import { actionSettings, secretsOf } from './action-settings';
@@ -41,16 +46,21 @@ const sweepEveryMs = 6 * 3_600_000;
 /** The worker: runs the workflows of all agents and does what they want done. Any number of them may run. */
 runProcess('worker', async (stop, env, logger) => {
   const servers = requireServers(env);
-  installRuntime(logger);
+  installRuntime(logger, coreMetricsAt(env));
+  const registry = createRegistry('worker');
+  const delivering = createDeliveryMetrics(registry);
 
   const client = connectTemporal(servers.temporal);
-  const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
+  const broker = new NatsPublisher(servers.nats.servers, servers.nats, logger);
+  const publisher = countedPublisher(broker, delivering);
   const subjects = new NatsSubjects(servers.nats.servers);
   const redis = createRedis(servers.redis.url, logger);
-  const checkpoints = new RedisCheckpointStore(redis);
+  const checkpoints = new RedisCheckpointStore(redis, (what) => countCheckpoint(delivering, what));
   const onError = (err: unknown, what: string): void => logger.warn({ err }, `${what} failed`);
-  const agents = new TemporalAgents(client, servers.temporal.taskQueue, new Delivery(publisher, checkpoints, onError));
+  const delivery = new Delivery(publisher, checkpoints, onError);
+  const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery, delivering);
   const pool = createPool(servers.postgres.url, logger);
+  observePool(registry, pool);
   const logs = new RunLogs(pool, logger);
   const policy = new PolicyReader(agents);
   const locks = new TargetLocks(agents);
@@ -89,6 +99,7 @@ runProcess('worker', async (stop, env, logger) => {
         onError,
       }),
     },
+    interceptors: { activity: [activityFrame(createWorkerMetrics(registry))] },
     // Short, so that another worker takes over soon when this one dies (docs/benchmarks.md).
     stickyQueueScheduleToStartTimeout: '500ms',
     // Each watched agent holds one for as long as it lives.
@@ -107,12 +118,13 @@ runProcess('worker', async (stop, env, logger) => {
     void agents.flushCheckpoints(3000).finally(() => worker.shutdown());
   });
   const keeping = keepBundle(pool, code.workflowBundle.codePath, stop, logger);
-  const sampling = sampleMetrics('worker', createRegistry('worker'), { pool, env, logger }, stop);
+  const sampling = sampleMetrics('worker', registry, { pool, env, logger }, stop);
+  await serveMetrics(registry, { host: env.METRICS_HOST, port: env.METRICS_PORT }, stop, logger);
   logger.info('ready');
   await worker.run();
   await Promise.all([keeping, sampling]);
   await Promise.allSettled([
-    publisher.close(),
+    broker.close(),
     subjects.close(),
     redis.quit(),
     pool.end(),
@@ -120,3 +132,8 @@ runProcess('worker', async (stop, env, logger) => {
     client.connection.close(),
   ]);
 });
+
+/** Where Temporal's core tells of its own pollers, slots and caches. */
+function coreMetricsAt({ METRICS_HOST: host, TEMPORAL_METRICS_PORT: port }: Environment): string | undefined {
+  return port === undefined ? undefined : `${host}:${port}`;
+}

@@ -1,9 +1,10 @@
 import type { Middleware } from 'koa';
+import { countDenied, type ApiMetrics } from '../metrics';
 import { Problem, problemOf } from '../problem';
 import type { RequestState } from '../route';
 
 /** The one exit for errors: whatever is thrown inside is answered as `application/problem+json`. */
-export function problemExit(): Middleware<RequestState> {
+export function problemExit(metrics: Pick<ApiMetrics, 'authFailures'>): Middleware<RequestState> {
   return async (ctx, next) => {
     try {
       await next();
@@ -13,6 +14,7 @@ export function problemExit(): Middleware<RequestState> {
       }
     } catch (error) {
       const problem = problemOf(error);
+      countDenied(metrics, problem);
       ctx.state.problem = problem;
       ctx.status = problem.status;
       ctx.set(problem.headers);

@@ -22,7 +22,7 @@ export interface ConnectionPorts extends VisitPorts {
   logs: RunLogStream;
   history: History;
   logger: Logger;
-  onSlow(): void;
+  onSlow(framesDropped: number): void;
 }
 
 /** One client: what it says, and what it has subscribed to. It has one subscription; a new one replaces the old. */
@@ -44,7 +44,7 @@ export class Connection implements Member {
     visitor: Visitor,
     private readonly ports: ConnectionPorts,
   ) {
-    this.sender = new Sender(socket, () => ports.onSlow());
+    this.sender = new Sender(socket, (dropped) => ports.onSlow(dropped));
     this.logs = new LogFollower(this.sender, ports.logs, ports.logger);
     const less = (): void => {
       if (!this.visit.may('runs:read')) this.logs.end();

@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../../infra/logger';
 import type { EventStream } from '../dependencies';
+import type { ApiMetrics } from '../metrics';
 import { EarlyEvents } from './early-events';
 import { EventFrame } from './frame';
 
@@ -31,6 +32,7 @@ export class Hub {
   constructor(
     private readonly stream: Pick<EventStream, 'subscribeLive' | 'bounds'>,
     private readonly logger: Logger,
+    private readonly metrics: Pick<ApiMetrics, 'broadcastSeconds' | 'frameAge'>,
   ) {}
 
   /** Resolves when frames flow, or after the first attempt where NATS is down. */
@@ -83,7 +85,10 @@ export class Hub {
     this.lastFrame = position;
     this.newest = Math.max(position, this.newest ?? 0);
     const frame = new EventFrame(record, position);
+    const startedAt = performance.now();
     for (const member of this.members) member.offer(frame);
+    this.metrics.broadcastSeconds.observe((performance.now() - startedAt) / 1000);
+    this.metrics.frameAge.observe(Math.max(0, Date.now() - Date.parse(record.time)) / 1000);
   }
 
   private turn(connected: boolean): void {

@@ -26,7 +26,7 @@ export class Sender {
 
   constructor(
     private readonly wire: Wire,
-    private readonly onSlow: () => void,
+    private readonly onSlow: (framesDropped: number) => void,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -66,8 +66,9 @@ export class Sender {
   }
 
   private shed(): void {
+    const dropped = this.waiting.length;
     this.end();
-    this.onSlow();
+    this.onSlow(dropped);
     this.wire.close(1013, 'too slow');
     setTimeout(() => this.wire.terminate(), closingMs).unref();
   }

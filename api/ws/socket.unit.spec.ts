@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { EventRecord } from '../../actors/core/event';
 import type { EventStream } from '../dependencies';
 import { Clients } from '../client';
 import { AgentEvents } from '../agent-events';
 import { AgentMoments } from '../agent-moments';
+import { createApiMetrics } from '../metrics';
 import { emptyLedger, historyOf, noLimits, noSnapshots, someRecord, startTestApi, type TestApi } from '../stand-ins';
 import { Connection } from './connection';
 import { Hub } from './hub';
@@ -60,7 +62,8 @@ describe('a socket', () => {
     session = api.identity.join('bob', ['viewer']);
     stream = new MemoryStream();
     const logger = pino({ level: 'silent' });
-    hub = new Hub(stream, logger);
+    const metrics = createApiMetrics(new Registry());
+    hub = new Hub(stream, logger, metrics);
     const eventsAfter = async (position: number) =>
       stream.records.map((record, i) => ({ position: i + 1, record })).filter((each) => each.position > position);
     const past = new StreamPast(stream, { ...emptyLedger, eventsAfter });
@@ -86,6 +89,7 @@ describe('a socket', () => {
       clients: new Clients(''),
       limits: noLimits,
       origins: new Set(['https://console.example']),
+      metrics,
       logger,
       onSocket: (socket, visitor) => {
         const events = new AgentEvents(emptyLedger, historyOf(api.agents));

@@ -7,6 +7,7 @@ import type { Access } from '../access/access';
 import type { Principal } from '../access/principal';
 import type { Client, Clients } from '../client';
 import type { OnceStore, RequestLimits } from '../dependencies';
+import { countDenied, type ApiMetrics } from '../metrics';
 import { bareHeaders } from '../middleware/security-headers';
 import { Problem, problemOf } from '../problem';
 import { rateLimited } from '../rate-limit/fields';
@@ -23,6 +24,7 @@ export interface UpgradePorts {
   origins: ReadonlySet<string>;
   /** Most sockets of one principal at this process. */
   perPrincipal: number;
+  metrics: Pick<ApiMetrics, 'authFailures'>;
   logger: Logger;
   onSocket(socket: WebSocket, visitor: Visitor): void;
 }
@@ -61,7 +63,11 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
         sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened, visitor));
         ports.logger.info({ path: '/ws', status: 101, address, principal: subject }, 'request');
       },
-      (error: unknown) => refuse(socket, problemOf(error), client, ports.logger),
+      (error: unknown) => {
+        const problem = problemOf(error);
+        countDenied(ports.metrics, problem);
+        refuse(socket, problem, client, ports.logger);
+      },
     );
   });
   return sockets;

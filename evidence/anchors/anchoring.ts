@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { sha256Hex } from '../../actors/core/canonical';
 import type { Logger } from '../../infra/logger';
-import type { KeeperMetrics } from '../../infra/metrics';
+import type { KeeperMetrics } from '../../infra/metrics/keeper';
 import { withSessionLock } from '../../infra/postgres/session-lock';
 import { noteAnchored, noteAnchorFault, openAnchor } from '../../projections/queries/evidence-anchors';
 import { checkpointsAfter, newestCheckpoint } from '../../projections/queries/evidence-checkpoints';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import type { KeeperMetrics } from '../../infra/metrics';
+import type { KeeperMetrics } from '../../infra/metrics/keeper';
 import { spanByTime } from '../../projections/queries/evidence-archive';
 import { keptClosed, writeHistory } from '../../projections/queries/evidence-histories';
 import { isNotFound } from '../../temporal/grpc-status';
@@ -15,7 +15,7 @@ export class Archiver {
   constructor(
     private readonly pool: Pool,
     private readonly client: Client,
-    private readonly metrics: Pick<KeeperMetrics, 'archivedRuns' | 'archivedBytes'>,
+    private readonly metrics: Pick<KeeperMetrics, 'archivedRuns' | 'archivedBytes' | 'historyBytes' | 'historyEvents'>,
   ) {}
 
   /**
@@ -29,6 +29,9 @@ export class Archiver {
     if (await writeHistory(this.pool, { ...facts, ...known }, bytes)) {
       this.metrics.archivedRuns.inc({ closed: String(facts.closed) });
       this.metrics.archivedBytes.inc(bytes.length);
+      const kind = known?.kind ?? 'unknown';
+      this.metrics.historyBytes.observe({ kind }, bytes.length);
+      this.metrics.historyEvents.observe({ kind }, facts.eventCount);
     }
     return facts;
   }

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from '../../infra/logger';
-import type { KeeperMetrics } from '../../infra/metrics';
+import type { KeeperMetrics } from '../../infra/metrics/keeper';
 
 const callMs = 10_000;
 

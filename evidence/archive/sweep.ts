@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from '../../infra/logger';
-import type { KeeperMetrics } from '../../infra/metrics';
+import type { KeeperMetrics } from '../../infra/metrics/keeper';
 import { withSessionLock } from '../../infra/postgres/session-lock';
 import { missingRuns, unfinishedAgents, type RunOfAgent } from '../../projections/queries/evidence-archive';
 import { isNotFound } from '../../temporal/grpc-status';

@@ -10,7 +10,7 @@ import {
   type Head,
 } from '../../actors/core/evidence/checkpoint';
 import type { Logger } from '../../infra/logger';
-import type { KeeperMetrics } from '../../infra/metrics';
+import type { KeeperMetrics } from '../../infra/metrics/keeper';
 import { withSessionLock } from '../../infra/postgres/session-lock';
 import { inTransaction } from '../../infra/postgres/transaction';
 import {

@@ -110,6 +110,27 @@ export class DurableFeed {
   }
 }
 
+/** How the stream and those who consume it for good stand. */
+export interface StreamState {
+  messages: number;
+  bytes: number;
+  consumers: { name: string; waiting: number; unacked: number; redelivered: number }[];
+}
+
+/** @throws when NATS does not answer within some seconds, or there is no stream */
+export async function streamState(connection: NatsConnection): Promise<StreamState> {
+  const jsm = await connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
+  const { state } = await jsm.streams.info(streamName);
+  const consumers: StreamState['consumers'] = [];
+  for await (const { config, name, ...info } of jsm.consumers.list(streamName)) {
+    // Those of readers come and go, and have names that nobody has chosen.
+    if (config.durable_name === undefined) continue;
+    const { num_pending: waiting, num_ack_pending: unacked, num_redelivered: redelivered } = info;
+    consumers.push({ name, waiting, unacked, redelivered });
+  }
+  return { messages: state.messages, bytes: state.bytes, consumers };
+}
+
 /** How many messages the projectors have before them: not yet sent to any, and sent but not yet acked. */
 export async function projectorBacklog(connection: NatsConnection): Promise<{ waiting: number; unacked: number }> {
   const jsm = await connection.jetstreamManager({ timeout: 2_000, checkAPI: false });

@@ -2,7 +2,7 @@ import type { JsMsg } from 'nats';
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../logger';
 import { LazyConnection } from './connection';
-import { projectorBacklog } from './consumer';
+import { projectorBacklog, streamState, type StreamState } from './consumer';
 import { LiveSubscription } from './live-subscription';
 import { boundsOf, consumeFrom } from './ordered';
 import { parseRecord } from './record';
@@ -92,6 +92,11 @@ export class StreamReader {
    */
   async projectorBacklog(): Promise<{ waiting: number; unacked: number }> {
     return projectorBacklog(await this.connection.get());
+  }
+
+  /** @throws as `streamState` does */
+  async state(): Promise<StreamState> {
+    return streamState(await this.connection.get());
   }
 
   /** Ends all subscriptions and closes. */

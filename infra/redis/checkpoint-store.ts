@@ -1,4 +1,5 @@
 import type { Redis, Result } from 'ioredis';
+import type { WrittenCheckpoint } from '../metrics/delivery';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -33,7 +34,11 @@ return sequences
 
 /** The mirror of the agents in Redis: `agent:checkpoint:{id}`, one JSON object each, never written backwards. */
 export class RedisCheckpointStore {
-  constructor(private readonly redis: Redis) {
+  /** @param onWritten told of each mirror that it tried to write */
+  constructor(
+    private readonly redis: Redis,
+    private readonly onWritten: (what: WrittenCheckpoint) => void = () => undefined,
+  ) {
     redis.defineCommand('putCheckpoint', { numberOfKeys: 1, lua: putCheckpoint });
     redis.defineCommand('checkpointSequences', { lua: checkpointSequences });
   }
@@ -43,7 +48,20 @@ export class RedisCheckpointStore {
    * @throws when Redis can't be reached, after some 2 s at most
    */
   async put(agentId: string, sequence: number, checkpoint: object): Promise<void> {
-    await this.redis.putCheckpoint(prefix + agentId, sequence, JSON.stringify(checkpoint));
+    const startedAt = performance.now();
+    const text = JSON.stringify(checkpoint);
+    const { kind = 'unknown' } = checkpoint as { kind?: string };
+    const tell = (written: boolean): void => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      this.onWritten({ agentId, kind, bytes: Buffer.byteLength(text), seconds, written });
+    };
+    try {
+      await this.redis.putCheckpoint(prefix + agentId, sequence, text);
+    } catch (error) {
+      tell(false);
+      throw error;
+    }
+    tell(true);
   }
 
   /** The checkpoint of an agent, or null where there is none. */

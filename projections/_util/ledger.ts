@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import type { Pool } from 'pg';
 import type { EventRecord } from '../../actors/core/event';
-import { createProjectorMetrics } from '../../infra/metrics';
+import { createProjectorMetrics } from '../../infra/metrics/projector';
 import type { RecordHistory } from '../gap-filler';
 import type { LedgerContext } from '../project-batch';
 import { readEvents } from '../queries/events';

@@ -15,6 +15,7 @@ import {
 export interface TemporalOptions extends ServerOptions {
   uiPort?: number;
   httpPort?: number;
+  metricsPort?: number;
   /** Made at start beside `default`. */
   namespace?: string;
   /** URL below which the UI has payloads decrypted. */
@@ -47,8 +48,9 @@ export async function prepareTemporal(options: TemporalOptions): Promise<Tempora
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
   const httpPort = options.httpPort ?? (await freePort());
+  const metricsPort = options.metricsPort ?? (await freePort());
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--ui-port', String(uiPort)];
-  args.push('--http-port', String(httpPort));
+  args.push('--http-port', String(httpPort), '--metrics-port', String(metricsPort));
   args.push('--db-filename', join(dir, 'temporal.db'), '--log-level', 'warn', '--ui-disable-news-fetch');
   for (const pragma of pragmas) args.push('--sqlite-pragma', pragma);
   for (const value of tuning) args.push('--dynamic-config-value', value);

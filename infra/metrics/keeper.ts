@@ -1,11 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-
-/** What the projector counts. */
-export interface ProjectorMetrics {
-  eventsProjected: Counter<'kind'>;
-  ledgerFaults: Counter;
-  projectorLag: Gauge;
-}
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the keeper of evidence counts. */
 export interface KeeperMetrics {
@@ -13,6 +6,8 @@ export interface KeeperMetrics {
   failedRounds: Counter<'loop'>;
   archivedRuns: Counter<'closed'>;
   archivedBytes: Counter;
+  historyBytes: Histogram<'kind'>;
+  historyEvents: Histogram<'kind'>;
   archiveLag: Gauge;
   retention: Gauge;
   missingRuns: Gauge;
@@ -20,36 +15,6 @@ export interface KeeperMetrics {
   signedHeads: Counter;
   chainFaults: Counter;
   anchorLag: Gauge<'anchor'>;
-}
-
-/** A registry with the process's own metrics (CPU, memory, event loop, garbage collection). */
-export function createRegistry(role: string): Registry {
-  const registry = new Registry();
-  registry.setDefaultLabels({ role });
-  collectDefaultMetrics({ register: registry });
-  return registry;
-}
-
-/** The projector's counters, registered. */
-export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
-  return {
-    eventsProjected: new Counter({
-      name: 'ymera_events_projected_total',
-      help: 'Events written to the ledger.',
-      labelNames: ['kind'],
-      registers: [registry],
-    }),
-    ledgerFaults: new Counter({
-      name: 'ymera_ledger_faults_total',
-      help: 'Records that did not fit the ledger and were refused.',
-      registers: [registry],
-    }),
-    projectorLag: new Gauge({
-      name: 'ymera_projector_lag_messages',
-      help: 'Messages of the stream that are not yet in the ledger.',
-      registers: [registry],
-    }),
-  };
 }
 
 /** The keeper's metrics, registered. */
@@ -77,6 +42,20 @@ export function createKeeperMetrics(registry: Registry): KeeperMetrics {
     archivedBytes: new Counter({
       name: 'ymera_archived_bytes_total',
       help: 'Bytes of histories kept, before they are compressed.',
+      registers,
+    }),
+    historyBytes: new Histogram({
+      name: 'ymera_agent_history_bytes',
+      help: 'Size of the history of one run of an agent, when it was kept, by the kind of the agent.',
+      labelNames: ['kind'],
+      buckets: [10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000].map((kb) => kb * 1024),
+      registers,
+    }),
+    historyEvents: new Histogram({
+      name: 'ymera_agent_history_events',
+      help: 'Events of Temporal in the history of one run of an agent, when it was kept, by the kind of the agent.',
+      labelNames: ['kind'],
+      buckets: [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000],
       registers,
     }),
     archiveLag: new Gauge({
