@@ -10,6 +10,8 @@ import type { CheckpointStore, Launches, Publisher, RunSignals, Targets } from '
 export interface Carried {
   agentId: string;
   records: EventRecord[];
+  /** Of whoever launched the run. */
+  traceparent?: string;
 }
 
 /** `published`: sequence of the last of its records that was acked; 0 where none was. */

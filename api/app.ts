@@ -10,6 +10,7 @@ import { problemExit } from './middleware/problem-exit';
 import { rateLimit } from './middleware/rate-limit';
 import { requestLog } from './middleware/request-log';
 import { securityHeaders } from './middleware/security-headers';
+import { requestSpans } from './middleware/tracing';
 import { mountRoutes } from './mount';
 import { healthCheck, mountOperations } from './operations';
 import type { RequestState } from './route';
@@ -30,6 +31,7 @@ export function createApp(deps: Dependencies): Koa<RequestState> {
   app.use(securityHeaders());
   app.use(healthCheck());
   app.use(requestLog(deps.logger, deps.clients));
+  app.use(requestSpans());
   if (deps.corsOrigins.size + deps.codecOrigins.size > 0) app.use(cors(deps.corsOrigins, deps.codecOrigins));
   app.use(problemExit(deps.metrics));
   app.use(operations.routes());

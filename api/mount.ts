@@ -1,6 +1,8 @@
 import type Router from '@koa/router';
 import { Type } from '@sinclair/typebox';
 import type { Middleware, ParameterizedContext } from 'koa';
+import { aboutWork, type LogContext } from '../infra/log-context';
+import { traceIdOf } from '../infra/tracing';
 import { authorize, demandRunReach } from './access/authorize';
 import { nobody } from './access/principal';
 import type { Dependencies } from './dependencies';
@@ -13,6 +15,7 @@ import { Problem } from './problem';
 import { countCaller } from './rate-limit/count';
 import { recorder } from './recorder';
 import { apiPrefix, type Call, type Reply, type RequestState, type Route } from './route';
+import { traceparentOf } from './trace-context';
 import { validator } from './validator';
 
 type HandledCall = Parameters<Route['handler']>[0];
@@ -71,13 +74,27 @@ function serve(route: Route, deps: Dependencies): Middleware<RequestState> {
     ctx.set('Cache-Control', 'no-store');
     const record = recorder(ctx, deps.audit);
     try {
-      answer(ctx, await reply(ctx, record));
+      ctx.state.about = aboutOf(ctx, route);
+      answer(ctx, await aboutWork(ctx.state.about, () => reply(ctx, record)));
     } catch (error) {
       if (error instanceof Problem && error.code === 'forbidden') {
         await record({ type: 'AccessDenied', reason: error.message, about: ctx.path });
       }
       throw error;
     }
+  };
+}
+
+/** What the lines of the log say of the request, beside what they say by themselves. */
+function aboutOf(ctx: ParameterizedContext<RequestState>, { path }: Route): LogContext {
+  const { id } = (ctx as unknown as { params: { id?: string } }).params;
+  const traceId = traceIdOf(traceparentOf(ctx.get('traceparent')));
+  const { requestId } = ctx.state;
+  return {
+    requestId,
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(id !== undefined && path.startsWith('/agents/') ? { agentId: id } : {}),
+    ...(id !== undefined && path.startsWith('/runs/') ? { runId: id } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { LogContext } from '../infra/log-context';
 import type { Client } from './client';
 import type { Dependencies } from './dependencies';
 import type { Problem } from './problem';
@@ -18,6 +19,8 @@ export interface RequestState {
   client: Client;
   /** Whether a limit has counted it. */
   counted?: boolean;
+  /** The trace, the agent and the run that it is about. */
+  about?: LogContext;
   /** Path of the route that serves it, with its parameters by name. */
   route?: string;
   principal?: Principal;

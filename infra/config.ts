@@ -13,6 +13,16 @@ const port = (fallback: number): ReturnType<typeof Type.Integer> =>
 
 const listeningPort = Type.Integer({ minimum: 1, maximum: 65535 });
 
+/** Those of OpenTelemetry, whose library reads these variables by itself. */
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
 const perMinute = (fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 10_000_000, default: fallback });
 
@@ -31,6 +41,15 @@ export const environmentSchema = Type.Object({
   METRICS_HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   METRICS_PORT: Type.Optional(listeningPort),
   TEMPORAL_METRICS_PORT: Type.Optional(listeningPort),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://' })),
+  OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(Type.String()),
+  OTEL_TRACES_SAMPLER: Type.Optional(
+    Type.Union(
+      samplers.map((name) => Type.Literal(name)),
+      { description: `must be one of ${samplers.join(', ')}` },
+    ),
+  ),
+  OTEL_TRACES_SAMPLER_ARG: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   YMERA_HOME: Type.String({ minLength: 1, default: '.ymera' }),
   SECRET_KEY: Type.Optional(Type.String({ minLength: 32 })),
   SECRET_KEY_PREVIOUS: Type.Optional(Type.String({ minLength: 32 })),

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, parseEnvironment, type Environment } from './config';
 import { createLogger, type Logger } from './logger';
 import { endWithParent } from './parent-watch';
+import { startTracing } from './tracing';
 
 /** After the signal, a process that has not ended by itself is ended, in ms. */
 const shutdownLimitMs = 25_000;
+/** How long the last spans may take to be sent, in ms. */
+const traceFlushMs = 2_000;
 
 /**
  * Runs a process: parses the environment, hands `main` a signal that aborts on SIGTERM and SIGINT (and when its
@@ -31,7 +35,7 @@ export function runProcess(
   process.on('SIGTERM', shutDown);
   process.on('SIGINT', shutDown);
   endWithParent(shutDown);
-  start(main, stop.signal, logger).then(
+  start(role, main, stop.signal, logger).then(
     () => process.exit(0),
     (error: unknown) => {
       if (!(error instanceof ConfigError)) return end(error, 'failed');
@@ -42,11 +46,14 @@ export function runProcess(
 }
 
 async function start(
+  role: string,
   main: (signal: AbortSignal, env: Environment, logger: Logger) => Promise<void>,
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
   const env = parseEnvironment(process.env);
   logger.level = env.LOG_LEVEL;
+  const endTracing = await startTracing(role, env);
   await main(signal, env, logger);
+  await Promise.race([endTracing(), sleep(traceFlushMs, undefined, { ref: false })]);
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ack, refuse, retry } from '../infra/nats/answer';
 import { parseRecord } from '../infra/nats/record';
 import { isTransient } from '../infra/postgres/pool';
+import { beginSpans, SpanKind, withSpans } from '../infra/tracing';
 import type { Delivery } from './fit-records';
 import type { GapFiller } from './gap-filler';
 import type { Fault } from './ledger-rows';
@@ -31,7 +32,10 @@ export async function projectMessages(
     else strangers.push(message);
   }
   try {
-    await projectDeliveries(context, gaps, deliveries);
+    const records = deliveries.map(({ record }) => record);
+    const attributes = { 'messaging.system': 'nats', 'messaging.batch.message_count': records.length };
+    const spans = beginSpans('project', SpanKind.CONSUMER, records, attributes);
+    await withSpans(spans, () => projectDeliveries(context, gaps, deliveries));
     if (strangers.length > 0) await projectBatch(context, [], strangers.map(malformed));
     for (const message of strangers) refuse(message, 'not an event record');
   } catch (error) {

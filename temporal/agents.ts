@@ -10,7 +10,9 @@ import type { Creation } from '../actors/core/agent';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
 import type { EventRecord } from '../actors/core/event';
 import { kindNamed } from '../actors/registry';
+import { aboutWork } from '../infra/log-context';
 import type { DeliveryMetrics } from '../infra/metrics/delivery';
+import { beginSpans, SpanKind, traceIdOf, withSpans } from '../infra/tracing';
 import { agentWorkflowId, dispatch, view, type AgentInput, type AgentView, type Dispatch } from '../workflows/messages';
 import type { Delivery } from './delivery';
 import { AgentFailure } from './failures';
@@ -52,15 +54,16 @@ export class TemporalAgents {
   async start(creation: Creation): Promise<void> {
     const input: AgentInput = { creation };
     try {
-      await this.within(tryMs, () =>
+      const spans = beginSpans('start', SpanKind.CLIENT, [creation.command], { 'ymera.agent_id': creation.id });
+      const start = (): Promise<unknown> =>
         this.client.workflow.start(kindNamed(creation.kind).workflow ?? 'agent', {
           workflowId: agentWorkflowId(creation.id),
           taskQueue: this.taskQueue,
           args: [input],
           workflowTaskTimeout: '2s',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        }),
-      );
+        });
+      await withSpans(spans, () => this.within(tryMs, start));
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) {
         throw new AgentFailure('agent_exists', `there is an agent ${creation.id} already`);
@@ -133,7 +136,7 @@ export class TemporalAgents {
     const startedAt = performance.now();
     let outcome = 'failed';
     try {
-      const results = await this.dispatchTo(agentId, input);
+      const results = await this.observed(agentId, order.commands, () => this.dispatchTo(agentId, input));
       outcome = 'answered';
       return results;
     } finally {
@@ -141,6 +144,15 @@ export class TemporalAgents {
       this.metrics?.updates.observe({ outcome }, seconds);
       this.metrics?.updatesTop.note(agentId, seconds);
     }
+  }
+
+  /** The trace shows it, and what is logged meanwhile says what it is about. */
+  private observed<T>(agentId: string, commands: readonly CommandEnvelope[], work: () => Promise<T>): Promise<T> {
+    const [first] = commands;
+    const traceId = traceIdOf(first?.traceparent);
+    const about = { agentId, ...(first ? { commandId: first.id } : {}), ...(traceId ? { traceId } : {}) };
+    const attributes = { 'ymera.agent_id': agentId, 'ymera.commands': commands.length };
+    return aboutWork(about, () => withSpans(beginSpans('update', SpanKind.CLIENT, commands, attributes), work));
   }
 
   private async dispatchTo(agentId: string, input: Dispatch): Promise<CommandResult<EventRecord>[]> {

@@ -38,6 +38,7 @@ import { PolicyReader } from './policy';
 import { postgresArchive } from './postgres-archive';
 import { policyCheck, runSignals, runTargets, stepLocks } from './run-ports';
 import { TargetLocks } from './target-locks';
+import { tracingSinks } from './tracing-sinks';
 import { connectWorker, installRuntime, workerCode } from './worker-parts';
 
 /** How often the folders of old runs are removed. */
@@ -99,6 +100,7 @@ runProcess('worker', async (stop, env, logger) => {
         onError,
       }),
     },
+    sinks: tracingSinks,
     interceptors: { activity: [activityFrame(createWorkerMetrics(registry))] },
     // Short, so that another worker takes over soon when this one dies (docs/benchmarks.md).
     stickyQueueScheduleToStartTimeout: '500ms',

@@ -1,5 +1,6 @@
-import { condition, log, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import { condition, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { AgentActivities } from '../activities/agent-activities';
+import { agentLog } from './agent-log';
 import type { AgentShell } from './agent-shell';
 
 /** Within the workflow task. Never retried there: a task must be short. */
@@ -24,7 +25,7 @@ export async function announceBirth(shell: AgentShell): Promise<void> {
   try {
     shell.delivered(await announce({ agentId: shell.id, records: shell.pending, checkpoint: snapshot }));
   } catch (error) {
-    log.warn('the first record waits', { agentId: shell.id, error: String(error) });
+    agentLog(shell.logging, 'warn', 'the first record waits', { error: String(error) });
   }
 }
 
@@ -41,6 +42,7 @@ export async function keepPublished(shell: AgentShell): Promise<never> {
       continue;
     }
     shell.draining = true;
+    agentLog(shell.logging, 'info', 'publishes from its own history', { published: shell.published });
     const published = await drain({ agentId: shell.id, published: shell.published });
     shell.delivered({ published, checkpointed: 0 });
     shell.draining = !shell.caughtUp;

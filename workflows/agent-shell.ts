@@ -13,6 +13,7 @@ import { lifecycleEvents } from '../actors/core/lifecycle';
 import { mostRecordsBytes } from '../actors/core/limits';
 import { StateRoom } from '../actors/core/state-room';
 import { kindNamed } from '../actors/registry';
+import { logDecision, logLifecycle, type Logging } from './agent-log';
 import { CheckpointDue, checkpointOf } from './agent-checkpoints';
 import { handOut, handOutEnd } from './evidence';
 import type {
@@ -95,7 +96,11 @@ export class AgentShell {
     const draining = this.draining || this.pendingBytes > mostRecordsBytes;
     const unconfirmed = draining ? [] : [...this.pending];
     const time = new Date().toISOString();
-    const results = commands.map((command) => this.one(command, time));
+    const results = commands.map((command) => {
+      const result = this.one(command, time);
+      logDecision(this.agent, command, result);
+      return result;
+    });
     if (checkpointNow && this.dirty) this.checkpoints.want();
     return { results, unconfirmed, draining, checkpoint: this.offerCheckpoint(), dirty: this.dirty };
   }
@@ -135,6 +140,7 @@ export class AgentShell {
     }
     this.pending.push(...records);
     handOut(records);
+    logLifecycle(agent, records);
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
     if (this.trims && this.pending.length > mostPending) this.pending.splice(0, this.pending.length - mostPending);
     this.effects.push(...effects);
@@ -239,6 +245,11 @@ export class AgentShell {
 
   /** The state of the kind itself, and its config. */
   get inner(): { state: unknown; config: unknown } {
+    return this.agent;
+  }
+
+  /** Whose log it is. */
+  get logging(): Logging {
     return this.agent;
   }
 

@@ -21,6 +21,8 @@ export interface AgentCarry {
   checkpoint: CheckpointMark;
   /** Records of a run that nobody has confirmed: those that its history does not hold yet are here. */
   pending?: EventRecord[];
+  /** Of a run: the trace of whoever launched it. */
+  traceparent?: string;
 }
 
 /** Which sequence the mirror in Redis holds, and since when (epoch ms). */
@@ -124,6 +126,20 @@ export interface EvidenceSinks extends Sinks {
     recorded(marks: RecordMark[]): void;
     /** The agent as it stands when its workflow ends: SHA-256 of its canonical JSON. */
     ended(hash: string): void;
+  };
+}
+
+/** What a workflow says of commands that belong to a trace. */
+export interface TracingSinks extends Sinks {
+  tracing: {
+    decided(decision: {
+      agentId: string;
+      commandId: string;
+      type: string;
+      traceparent: string;
+      outcome: string;
+      events: number;
+    }): void;
   };
 }
 

@@ -54,7 +54,16 @@ export class RunHost {
   private carriers = new Map<object, number>();
   private ordering = false;
 
-  constructor(private readonly shell: AgentShell) {}
+  /** Goes along with its activities, and to its next run. */
+  readonly trace: { traceparent?: string };
+
+  /** @param traceparent of whoever launched it */
+  constructor(
+    private readonly shell: AgentShell,
+    traceparent: string | undefined,
+  ) {
+    this.trace = traceparent === undefined ? {} : { traceparent };
+  }
 
   get id(): string {
     return this.shell.id;
@@ -129,7 +138,7 @@ export class RunHost {
       const records = this.shell.load(mostCarried);
       if (records.length === 0) continue;
       const last = this.state.phase === 'ended' ? { checkpoint: this.shell.snapshot() } : {};
-      const { published, checkpointed } = await publishRecords({ agentId: this.id, records, ...last });
+      const { published, checkpointed } = await publishRecords({ ...this.trace, agentId: this.id, records, ...last });
       this.delivered(published, checkpointed);
     }
   }
@@ -163,7 +172,7 @@ export class RunHost {
       const last = records.at(-1)?.sequence;
       if (last !== undefined) this.carriers.set(key, last);
       try {
-        const { published, result } = await counted({ ...input, agentId: this.id, records });
+        const { published, result } = await counted({ ...input, ...this.trace, agentId: this.id, records });
         this.delivered(published);
         return result;
       } finally {

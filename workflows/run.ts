@@ -15,7 +15,8 @@ const lateAnswersMs = 3_600_000;
  */
 export async function run(input: AgentInput): Promise<void> {
   const shell = AgentShell.open(input);
-  const host = new RunHost(shell);
+  const traceparent = 'creation' in input ? input.creation.command.traceparent : input.carried.traceparent;
+  const host = new RunHost(shell, traceparent);
   setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
   setHandler(view, () => shell.view());
   setHandler(delivered, (published) => host.delivered(published));
@@ -32,7 +33,7 @@ export async function run(input: AgentInput): Promise<void> {
   if (over) return shell.end();
   // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
   while (shell.handledUpdateInThisTask) await sleep(1);
-  await continueAsNew<typeof run>({ carried: shell.carry() });
+  await continueAsNew<typeof run>({ carried: { ...shell.carry(), ...host.trace } });
 }
 
 /** Until all is said; and where an approval was not given in time, long enough for a late answer to be refused on record. */

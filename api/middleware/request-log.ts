@@ -38,9 +38,10 @@ function levelOf({ state: { problem }, status, path }: Ctx): 'error' | 'info' | 
 }
 
 function lineOf(ctx: Ctx, ms: number): object {
-  const { requestId, client, principal, problem } = ctx.state;
+  const { requestId, client, principal, problem, about } = ctx.state;
   return {
     requestId,
+    ...about,
     address: client.address,
     method: ctx.method,
     // Never the query: it may hold a ticket.

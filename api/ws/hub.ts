@@ -1,5 +1,6 @@
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../../infra/logger';
+import { beginSpans, SpanKind } from '../../infra/tracing';
 import type { EventStream } from '../dependencies';
 import type { ApiMetrics } from '../metrics';
 import { EarlyEvents } from './early-events';
@@ -85,9 +86,11 @@ export class Hub {
     this.lastFrame = position;
     this.newest = Math.max(position, this.newest ?? 0);
     const frame = new EventFrame(record, position);
+    const spans = beginSpans('ws broadcast', SpanKind.PRODUCER, [record], { 'ymera.sockets': this.members.size });
     const startedAt = performance.now();
     for (const member of this.members) member.offer(frame);
     this.metrics.broadcastSeconds.observe((performance.now() - startedAt) / 1000);
+    for (const span of spans) span.end();
     this.metrics.frameAge.observe(Math.max(0, Date.now() - Date.parse(record.time)) / 1000);
   }
 

@@ -46,7 +46,7 @@ export class TopAgents {
   private turn(): void {
     const age = this.now() - this.begunAt;
     if (age < windowMs) return;
-    this.former = age < 2 * windowMs ? this.present : new Map();
+    this.former = age < 2 * windowMs ? this.present : new Map<string, number>();
     this.present = new Map();
     this.begunAt = this.now();
   }

@@ -1,6 +1,7 @@
 import type { NatsConnection } from 'nats';
 import { eventAgent, eventKind, type EventRecord } from '../../actors/core/event';
 import type { Logger } from '../logger';
+import { beginSpans, SpanKind, withSpans } from '../tracing';
 import { LazyConnection } from './connection';
 import { streamName, withStream, type StreamLimits } from './stream';
 
@@ -33,6 +34,12 @@ export class NatsPublisher {
    * @returns the sequence of the last one acked without a gap, or `before` where none was; it never throws
    */
   async publish(records: readonly EventRecord[], before: number): Promise<number> {
+    const attributes = { 'messaging.system': 'nats', 'messaging.batch.message_count': records.length };
+    const spans = beginSpans(`publish ${streamName}`, SpanKind.PRODUCER, records, attributes);
+    return withSpans(spans, () => this.publishAll(records, before));
+  }
+
+  private async publishAll(records: readonly EventRecord[], before: number): Promise<number> {
     let connection: NatsConnection;
     try {
       connection = await this.connection.get();
