@@ -274,6 +274,13 @@ export function historyOf(agents: MemoryAgents): {
 
 /** A record as far as the hub looks at it. */
 export function someRecord(agentId: string, sequence: number, name = 'FlagSet'): EventRecord {
-  const record = { id: `${agentId}:${sequence}`, source: `/agents/${agentId}`, type: `ymera.flags.${name}`, sequence };
+  const time = '2026-01-01T00:00:00.000Z';
+  const record = {
+    id: `${agentId}:${sequence}`,
+    source: `/agents/${agentId}`,
+    type: `ymera.flags.${name}`,
+    sequence,
+    time,
+  };
   return record as EventRecord;
 }
