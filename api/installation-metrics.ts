@@ -29,11 +29,19 @@ export class InstallationMetrics {
     const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> =>
       new Gauge({ name, help, labelNames, registers: [registry] });
     this.gauges = {
-      up: gauge('ymera_dependency_up', '1 where a server answers, 0.5 where it does so late, 0 where not.', ['dependency']),
+      up: gauge('ymera_dependency_up', '1 where a server answers, 0.5 where it does so late, 0 where not.', [
+        'dependency',
+      ]),
       messages: gauge('ymera_jetstream_messages', 'Messages that the stream holds.'),
+      mostMessages: gauge(
+        'ymera_jetstream_most_messages',
+        'Messages beyond which the stream drops the oldest, whether they were consumed or not.',
+      ),
       bytes: gauge('ymera_jetstream_bytes', 'Bytes that the stream holds.'),
       waiting: gauge('ymera_jetstream_consumer_pending', 'Messages not yet sent to a consumer.', ['consumer']),
-      unacked: gauge('ymera_jetstream_consumer_unacked', 'Messages sent to a consumer and not yet acked.', ['consumer']),
+      unacked: gauge('ymera_jetstream_consumer_unacked', 'Messages sent to a consumer and not yet acked.', [
+        'consumer',
+      ]),
       redelivered: gauge(
         'ymera_jetstream_consumer_redelivered',
         'Messages not yet acked that were sent to a consumer more than once.',
@@ -62,12 +70,13 @@ export class InstallationMetrics {
   }
 
   private async lookAtStream(): Promise<void> {
-    const { messages, bytes, waiting, unacked, redelivered } = this.gauges;
+    const { messages, mostMessages, bytes, waiting, unacked, redelivered } = this.gauges;
     const state = await this.sources.stream().catch(() => null);
     for (const gauge of [waiting, unacked, redelivered]) gauge.reset();
     // A gauge without labels is 0 after a reset, which would say something.
-    if (state === null) return [messages, bytes].forEach((gauge) => gauge.remove());
+    if (state === null) return [messages, mostMessages, bytes].forEach((gauge) => gauge.remove());
     messages.set(state.messages);
+    mostMessages.set(state.mostMessages);
     bytes.set(state.bytes);
     for (const { name: consumer, ...lag } of state.consumers) {
       waiting.set({ consumer }, lag.waiting);

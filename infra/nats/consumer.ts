@@ -114,13 +114,15 @@ export class DurableFeed {
 export interface StreamState {
   messages: number;
   bytes: number;
+  /** Beyond so many messages the oldest go, whether they were consumed or not. */
+  mostMessages: number;
   consumers: { name: string; waiting: number; unacked: number; redelivered: number }[];
 }
 
 /** @throws when NATS does not answer within some seconds, or there is no stream */
 export async function streamState(connection: NatsConnection): Promise<StreamState> {
   const jsm = await connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
-  const { state } = await jsm.streams.info(streamName);
+  const { state, config: limits } = await jsm.streams.info(streamName);
   const consumers: StreamState['consumers'] = [];
   for await (const { config, name, ...info } of jsm.consumers.list(streamName)) {
     // Those of readers come and go, and have names that nobody has chosen.
@@ -128,7 +130,7 @@ export async function streamState(connection: NatsConnection): Promise<StreamSta
     const { num_pending: waiting, num_ack_pending: unacked, num_redelivered: redelivered } = info;
     consumers.push({ name, waiting, unacked, redelivered });
   }
-  return { messages: state.messages, bytes: state.bytes, consumers };
+  return { messages: state.messages, bytes: state.bytes, mostMessages: limits.max_msgs, consumers };
 }
 
 /** How many messages the projectors have before them: not yet sent to any, and sent but not yet acked. */
