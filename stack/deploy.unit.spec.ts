@@ -47,7 +47,7 @@ describe('.env.example', () => {
 
 describe('docker-compose.yml', () => {
   it.each(entries)('%s: its image is pinned by a version', (_, { image }) => {
-    expect(image).toMatch(/^[\w./-]+:\d+\.?[\w.-]*$/);
+    expect(image).toMatch(/^[\w./-]+:v?\d+\.?[\w.-]*$/);
   });
 
   it.each(entries.filter(([name]) => !oneShots.includes(name)))('%s has a health check', (_, { healthcheck }) => {

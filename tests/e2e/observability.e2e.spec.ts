@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient, until } from '../_util/api-client';
 import { startTestStack, type TestStack } from '../_util/stack';
+import { namesAskedFor } from '../_util/watched-names';
 import { TraceCollector } from '../_util/trace-collector';
 
 describe('a stack that is watched', () => {
@@ -68,7 +69,8 @@ describe('a stack that is watched', () => {
       ['ymera_projector_delay_seconds_count'],
     );
     await shows(metrics.evidence, ['ymera_keeper_last_round_timestamp_seconds', { loop: 'archive' }]);
-    await shows(metrics.workerCore, ['temporal_workflow_task_execution_latency_seconds_count']);
+    const ofCore = namesAskedFor().filter(({ name }) => name.startsWith('temporal_'));
+    await shows(metrics.workerCore, ...ofCore.map(({ name }): [string] => [name]));
     await shows(metrics.temporal, ['service_requests']);
   }, 60_000);
 
