@@ -137,7 +137,12 @@ describe('a request is counted', () => {
   it('before it becomes a WebSocket', async () => {
     const { server, logger, clients, access } = api;
     const ports = { access, limits, clients, logger, origins: new Set<string>(), tickets: { claim: async () => true } };
-    serveWebSockets(server, { ...ports, metrics: createApiMetrics(new Registry()), perPrincipal: 5, onSocket: (socket) => socket.terminate() });
+    serveWebSockets(server, {
+      ...ports,
+      metrics: createApiMetrics(new Registry()),
+      perPrincipal: 5,
+      onSocket: (socket) => socket.terminate(),
+    });
     const open = async (): Promise<number | undefined> => {
       const socket = new WebSocket(`${api.origin.replace('http', 'ws')}/ws`);
       socket.on('error', () => undefined);
