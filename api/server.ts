@@ -60,6 +60,7 @@ import {
   postgresRunbooks,
   postgresRuns,
   postgresSnapshots,
+  postgresTemplates,
 } from './ledger';
 import { postgresMeasurements } from './measurements';
 import { createApiMetrics } from './metrics';
@@ -170,6 +171,7 @@ runProcess('api', async (stop, env, logger) => {
     directory,
     audit,
     signedEvidence: postgresSignedEvidence(pool, ask),
+    templates: postgresTemplates(pool, ask),
     ...postgresMeasurements(pool, ask, vitals, env.METRICS_RETENTION_DAYS),
     publicOrigins,
     pastReads: new PastReads(),
