@@ -72,7 +72,9 @@ describe('the conventions of the API', () => {
     expect((await get('*')).status).toBe(304);
     expect((await get('"2"')).status).toBe(200);
     const set = await api.call('POST', 'agents/f/config', { max_flags: 7 }, { 'if-match': '"2"' });
-    expect([set.status, (await json(set)).code]).toEqual([412, 'version_conflict']);
+    expect([set.status, (await json(set)).code, set.headers.get('etag')]).toEqual([412, 'version_conflict', '"1"']);
+    const nonsense = await api.call('POST', 'agents/f/config', { max_flags: 7 }, { 'if-match': 'nonsense' });
+    expect([nonsense.status, nonsense.headers.get('etag')]).toEqual([412, '"1"']);
     expect((await api.call('POST', 'agents/f/config', { max_flags: 7 }, { 'if-match': '*' })).status).toBe(200);
     expect((await get('"1"')).status).toBe(200);
   });

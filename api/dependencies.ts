@@ -40,6 +40,7 @@ import type {
   Runbooks,
   Hooks,
   SignedEvidence,
+  ConfigTemplates,
   MetricHistory,
   WebVitals,
 } from './read-side';
@@ -198,6 +199,7 @@ export interface Dependencies {
   directory: Pick<Directory, 'changed'>;
   audit: Audit;
   signedEvidence: SignedEvidence;
+  templates: ConfigTemplates;
   vitals: WebVitals;
   metricHistory: MetricHistory;
   /** Of other consoles: whose pages may connect and report. */

@@ -4,6 +4,13 @@ import type { RunLogs } from '../infra/postgres/run-logs';
 import type { RetentionClasses } from '../infra/retention';
 import { countAgents, findAgent, listAgents } from '../projections/queries/agents';
 import { listApprovals } from '../projections/queries/approvals';
+import {
+  createTemplate,
+  deleteTemplate,
+  findTemplate,
+  listTemplates,
+  replaceTemplate,
+} from '../projections/queries/config-templates';
 import { readByPosition, readEvents, readFaults } from '../projections/queries/events';
 import { findHold, listHolds, placeHold, releaseHold } from '../projections/queries/evidence-holds';
 import { expiredTo, readRetention, setRetention } from '../projections/queries/evidence-retention';
@@ -22,7 +29,7 @@ import {
 import { listRunbooks, listRunbookVersions, readRunbook, saveRunbook } from '../projections/queries/runbooks';
 import { listRuns } from '../projections/queries/runs';
 import { listTargets } from '../projections/queries/targets';
-import type { Hooks, Keeping, KeptSnapshots, Ledger, Rebuild, Runbooks, RunLedger } from './read-side';
+import type { ConfigTemplates, Hooks, Keeping, KeptSnapshots, Ledger, Rebuild, Runbooks, RunLedger } from './read-side';
 import type { Ask } from './guarded-postgres';
 import { unavailable } from './problem';
 
@@ -103,5 +110,15 @@ export function postgresHooks(pool: Pool, ask: Ask): Hooks {
     remove: (id) => ask(() => deleteHook(pool, id)),
     note: (id, delivery, run) => ask(() => noteDelivery(pool, id, delivery, run)),
     deliveries: (id, limit, cursor) => ask(() => listDeliveries(pool, id, limit, cursor)),
+  };
+}
+
+export function postgresTemplates(pool: Pool, ask: Ask): ConfigTemplates {
+  return {
+    list: (kind, limit, cursor) => ask(() => listTemplates(pool, kind, limit, cursor)),
+    find: (id) => ask(() => findTemplate(pool, id)),
+    create: (template, by) => ask(() => createTemplate(pool, template, by)),
+    replace: (template, by, expected) => ask(() => replaceTemplate(pool, template, by, expected)),
+    remove: (id, expected) => ask(() => deleteTemplate(pool, id, expected)),
   };
 }

@@ -50,6 +50,7 @@ const shared: Record<string, ProblemCode[]> = {
 const beside: Record<number, string[]> = {
   401: ['WWW-Authenticate'],
   409: ['Retry-After'],
+  412: ['ETag'],
   429: [
     'Retry-After',
     'RateLimit',
@@ -72,6 +73,7 @@ export const sharedHeaders: Json = {
     schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
   },
   'Retry-After': { description: 'Seconds until it makes sense to try again.', schema: { type: 'integer', minimum: 1 } },
+  ETag: { description: 'The version that is there now, where it is known.', schema: { type: 'string' } },
   'WWW-Authenticate': { description: 'What credential is asked for.', schema: { type: 'string' } },
   RateLimit: { description: 'What is left of the limit, and for how long.', schema: { type: 'string' } },
   'RateLimit-Policy': { description: 'The limit and its window.', schema: { type: 'string' } },

@@ -1,6 +1,7 @@
 import type { DomainErrorCode } from '../actors/core/errors';
 import type { AgentFailureCode } from '../temporal/failures';
 import { accessProblems } from './access/problems';
+import { metricProblems } from './routes/metrics/problems';
 
 /** One kind of problem: its HTTP status, its short title, and what it means to the one who gets it. */
 export interface ProblemKind {
@@ -221,27 +222,8 @@ const edge = {
     title: 'Undecodable payload',
     meaning: 'A payload was altered, or is encrypted by a key that this server does not have.',
   },
-  invalid_vital: {
-    status: 422,
-    title: 'Invalid web vital',
-    meaning:
-      'The sample is of no page of this server, too old or yet to come, or larger than it can be; `errors` says which.',
-  },
-  metric_not_found: {
-    status: 404,
-    title: 'Metric not found',
-    meaning: 'No process measures that; `GET /api/v1/metrics` lists what there is.',
-  },
-  invalid_reading: {
-    status: 422,
-    title: 'Invalid reading',
-    meaning: 'The metric can not be read so: rates are of counters, quantiles of histograms.',
-  },
-  invalid_span: {
-    status: 422,
-    title: 'Invalid span',
-    meaning: 'The times are in the wrong order or too far apart, or more points were asked for than one answer holds.',
-  },
+  template_not_found: { status: 404, title: 'Template not found', meaning: 'There is no template of that id.' },
+  template_exists: { status: 409, title: 'Template exists', meaning: 'There is a template of that id already.' },
   request_timeout: { status: 408, title: 'Request timeout', meaning: 'The request did not arrive in time.' },
   body_too_large: {
     status: 413,
@@ -295,13 +277,19 @@ const edge = {
   },
 } as const satisfies Record<string, ProblemKind>;
 
-export type ProblemCode = keyof typeof domain | keyof typeof agents | keyof typeof accessProblems | keyof typeof edge;
+export type ProblemCode =
+  | keyof typeof domain
+  | keyof typeof agents
+  | keyof typeof accessProblems
+  | keyof typeof metricProblems
+  | keyof typeof edge;
 
 /** Every problem that the API answers with, by `code`. The only such list. */
 export const problems: Readonly<Record<ProblemCode, ProblemKind>> = {
   ...domain,
   ...agents,
   ...accessProblems,
+  ...metricProblems,
   ...edge,
 };
 

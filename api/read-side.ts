@@ -8,6 +8,7 @@ import type { RunLogLine } from '../infra/postgres/run-logs';
 import type { RetentionClasses } from '../infra/retention';
 import type { AgentFilter, AgentPage } from '../projections/queries/agents';
 import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approvals';
+import type { ConfigTemplate, NewTemplate, TemplatePage } from '../projections/queries/config-templates';
 import type { Anchor } from '../projections/queries/evidence-anchors';
 import type { Checkpoint } from '../projections/queries/evidence-checkpoints';
 import type { FaultPage } from '../projections/queries/events';
@@ -160,4 +161,16 @@ export interface MetricHistory {
   /** The metric that a name is of: of a histogram also with `_count` or `_sum` behind it. */
   find(name: string): Promise<MetricName | null>;
   read(query: SeriesQuery): Promise<{ series: Series[]; total: number }>;
+}
+
+/** Configs that people have set aside. Throws as `Ledger` does. */
+export interface ConfigTemplates {
+  list(kind: string | undefined, limit: number, cursor?: string): Promise<TemplatePage>;
+  find(id: string): Promise<ConfigTemplate | null>;
+  /** @returns null where one of that id exists */
+  create(template: NewTemplate, by: string): Promise<ConfigTemplate | null>;
+  /** @param expected the version that it must be @returns null where there is none of that id and version */
+  replace(template: NewTemplate, by: string, expected?: number): Promise<ConfigTemplate | null>;
+  /** @param expected the version that it must be @returns false where there is none of that id and version */
+  remove(id: string, expected?: number): Promise<boolean>;
 }

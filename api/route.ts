@@ -79,7 +79,7 @@ export interface ResponseSpec {
 
 /** One call of the API: what validates a request, what serves it, and what OpenAPI says of it. Paths as in OpenAPI, under `/api/v1`. */
 export interface RouteDefinition<P extends TObject, Q extends TObject, H extends TObject, B extends TSchema> {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: `/${string}`;
   operationId: string;
   tag: string;

@@ -64,6 +64,7 @@ import {
   postgresRunbooks,
   postgresRuns,
   postgresSnapshots,
+  postgresTemplates,
 } from './ledger';
 import { InstallationMetrics } from './installation-metrics';
 import { postgresMeasurements } from './measurements';
@@ -189,6 +190,7 @@ runProcess('api', async (stop, env, logger) => {
     directory,
     audit,
     signedEvidence: postgresSignedEvidence(pool, ask),
+    templates: postgresTemplates(pool, ask),
     ...postgresMeasurements(pool, ask, vitals, env.METRICS_RETENTION_DAYS),
     publicOrigins,
     pastReads: new PastReads(),

@@ -128,7 +128,7 @@ export const emptyKeeping: Pick<Dependencies, 'keeping' | 'rebuild'> = {
 /** Runs, runbooks, hooks and schedules where there are none yet. */
 export const emptyRuns: Pick<
   Dependencies,
-  'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'hooks' | 'schedules' | 'verifications'
+  'launcher' | 'runs' | 'runLogs' | 'runbooks' | 'templates' | 'hooks' | 'schedules' | 'verifications'
 > = {
   launcher: { launch: nowhere, plan: nowhere, retry: nowhere, fork: nowhere, rerun: nowhere },
   runs: {
@@ -143,6 +143,13 @@ export const emptyRuns: Pick<
     read: async () => null,
     versions: async () => ({ versions: [], ...page }),
     save: nowhere,
+  },
+  templates: {
+    list: async () => ({ templates: [], ...page }),
+    find: async () => null,
+    create: nowhere,
+    replace: async () => null,
+    remove: async () => false,
   },
   hooks: {
     list: async () => ({ hooks: [], ...page }),

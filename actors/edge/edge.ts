@@ -26,6 +26,8 @@ const acts = {
   ApiKeyCreated: 'EVENT',
   ApiKeyRevoked: 'EVENT',
   ConfigWritten: 'EVENT',
+  ConfigTemplateSaved: 'EVENT',
+  ConfigTemplateDeleted: 'EVENT',
   EventsExported: 'EVENT',
   EvidenceExportBegun: 'EVENT',
   EvidenceExported: 'EVENT',

@@ -8,6 +8,7 @@ import { codecRoutes } from './codec/routes';
 import { commandRoutes } from './commands/routes';
 import { checkpointRoutes } from './evidence/checkpoints';
 import { configRoutes } from './config/routes';
+import { configTemplateRoutes } from './config-templates/routes';
 import { cspReportRoutes } from './csp-reports/routes';
 import { verificationRoutes } from './evidence/verify';
 import { eventRoutes } from './events/routes';
@@ -34,6 +35,7 @@ const described: readonly Route[] = [
   ...kindRoutes,
   ...agentRoutes,
   ...configRoutes,
+  ...configTemplateRoutes,
   ...commandRoutes,
   ...eventRoutes,
   ...keepingRoutes,

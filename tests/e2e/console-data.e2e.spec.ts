@@ -84,6 +84,66 @@ describe('the data of the console', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
+  it('are templates of configs: checked, changed by who has read them, applied, and on record', async () => {
+    const small = { kind: 'flags', name: 'Small', config: { max_flags: 50 } };
+    const made = await api.call('POST', 'config-templates', { id: 'small', ...small }, { 'idempotency-key': 'once' });
+    expect([made.status, made.headers.get('etag'), made.headers.get('location')]).toEqual([
+      201,
+      '"1"',
+      '/api/v1/config-templates/small',
+    ]);
+    expect(made.body).toMatchObject({ id: 'small', ...small, version: 1, createdBy: 'admin' });
+    const again = await api.call('POST', 'config-templates', { id: 'small', ...small }, { 'idempotency-key': 'once' });
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    for (const [body, status, code] of [
+      [{ id: 'small', ...small }, 409, 'template_exists'],
+      [{ ...small, config: { max_flags: 0 } }, 422, 'invalid_config'],
+      [{ ...small, kind: 'nonsense' }, 422, 'unknown_kind'],
+      [{ ...small, kind: 'policy' }, 403, 'internal_kind'],
+      [{ ...small, config: 5 }, 422, 'invalid_body'],
+    ] as const) {
+      const answer = await api.call('POST', 'config-templates', body);
+      expect([answer.status, answer.body.code]).toEqual([status, code]);
+    }
+    const change = (tag: string) =>
+      api.call('PUT', 'config-templates/small', { ...small, config: { max_flags: 60 } }, { 'if-match': tag });
+    expect((await change('"1"')).body).toMatchObject({ version: 2, config: { max_flags: 60 } });
+    const late = await change('"1"');
+    expect([late.status, late.body.code, late.headers.get('etag')]).toEqual([412, 'version_conflict', '"2"']);
+    expect((await api.call('PUT', 'config-templates/none', small)).status).toBe(404);
+
+    const { body: template } = await api.call('GET', 'config-templates/small');
+    await api.flagsAgent('shop');
+    const applied = await api.call('POST', 'agents/shop/config', template.config, { 'if-match': '"1"' });
+    expect([applied.status, applied.body.config.max_flags]).toEqual([200, 60]);
+    const conflict = await api.call('POST', 'agents/shop/config', template.config, { 'if-match': '"1"' });
+    expect([conflict.status, conflict.headers.get('etag')]).toEqual([412, '"2"']);
+
+    await api.call('POST', 'config-templates', { id: 'watch', kind: 'devops', name: 'Watch', config: {} });
+    const ids = async (query: string): Promise<string[]> =>
+      (await api.call('GET', `config-templates?${query}`)).body.templates.map(({ id }: { id: string }) => id);
+    expect(await ids('')).toEqual(['small', 'watch']);
+    expect(await ids('kind=devops')).toEqual(['watch']);
+    const first = (await api.call('GET', 'config-templates?limit=1')).body;
+    expect(await ids(`limit=1&cursor=${first.next}`)).toEqual(['watch']);
+    const stale = await api.call('DELETE', 'config-templates/small', undefined, { 'if-match': '"1"' });
+    expect([stale.status, stale.headers.get('etag')]).toEqual([412, '"2"']);
+    expect((await api.call('DELETE', 'config-templates/small')).status).toBe(200);
+    expect((await api.call('DELETE', 'config-templates/small')).status).toBe(404);
+
+    const acts = async () =>
+      (await api.events('edge'))
+        .filter(({ type }) => type.includes('ConfigTemplate'))
+        .map(({ type, principal, data }) => [type, principal, (data as { about: string }).about]);
+    await until(async () => (await acts()).length === 4, 'the acts on record');
+    expect(await acts()).toEqual([
+      ['ymera.edge.ConfigTemplateSaved', 'admin', 'small'],
+      ['ymera.edge.ConfigTemplateSaved', 'admin', 'small'],
+      ['ymera.edge.ConfigTemplateSaved', 'admin', 'watch'],
+      ['ymera.edge.ConfigTemplateDeleted', 'admin', 'small'],
+    ]);
+  });
+
   it('go on after the database was away', async () => {
     stack.kill('postgres');
     expect((await ApiClient.anonymous(stack.file).call('POST', 'metrics/frontend', vital())).status).toBe(202);

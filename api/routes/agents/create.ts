@@ -57,7 +57,8 @@ export function newAgentId({ headers }: Sender, commandId: string): string {
   return createHash('sha256').update(commandId).digest('hex').slice(0, 32);
 }
 
-function configOf(kind: AnyKind, config: unknown): unknown {
+/** A config with its defaults filled in. @throws Problem `invalid_config`, its pointers below `/config` */
+export function configOf(kind: AnyKind, config: unknown): unknown {
   try {
     return checkedConfig(kind, config);
   } catch (error) {

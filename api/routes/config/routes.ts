@@ -7,6 +7,7 @@ import { expectedVersion } from '../../preconditions';
 import { Problem } from '../../problem';
 import { route, type Reply, type Route } from '../../route';
 import { agentParams, configWriteHeaders, readHeaders } from '../../schemas';
+import { tellingConflict } from './conflict';
 import { changed, config, rollback, versionPage as versionPageSchema, versionsQuery } from './schema';
 import { configRecord, findVersion, versionPage } from './versions';
 
@@ -55,8 +56,10 @@ const set = route({
     'unavailable',
   ],
   async handler({ params: { id }, body, headers, principal, record, deps }) {
-    const data = { config: body, ...expectation(headers['if-match']) };
-    const outcome = await sendCommand(deps, id, { type: 'SetConfig', data }, { principal, headers });
+    const outcome = await tellingConflict(deps, id, () => {
+      const data = { config: body, ...expectation(headers['if-match']) };
+      return sendCommand(deps, id, { type: 'SetConfig', data }, { principal, headers });
+    });
     await recordConfigs(record, id, [outcome]);
     return changeReply(outcome);
   },
@@ -108,9 +111,11 @@ const rollBack = route({
   async handler({ params: { id }, body: { version, reason }, headers, principal, record, deps }) {
     const { agent } = await liveAgent(deps, id);
     const former = await configRecord(deps.events, id, findVersion(agent, version));
-    const data = { version, config: former.data.config, ...expectation(headers['if-match']) };
-    const order = { type: 'RollbackConfig', data, ...(reason === undefined ? {} : { reason }) };
-    const outcome = await sendCommand(deps, id, order, { principal, headers });
+    const outcome = await tellingConflict(deps, id, () => {
+      const data = { version, config: former.data.config, ...expectation(headers['if-match']) };
+      const order = { type: 'RollbackConfig', data, ...(reason === undefined ? {} : { reason }) };
+      return sendCommand(deps, id, order, { principal, headers });
+    });
     await recordConfigs(record, id, [outcome]);
     return changeReply(outcome);
   },
