@@ -2,6 +2,9 @@
 export interface FieldFault {
   pointer: string;
   message: string;
+  /** From 1, of what was sent as a text. */
+  line?: number;
+  column?: number;
 }
 
 /** What the API says of a call that it refused (RFC 9457), or what became of one that never got there. */

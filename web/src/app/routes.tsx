@@ -15,6 +15,32 @@ export const router = createBrowserRouter([
         errorElement: <RouteFault />,
         children: [
           { path: 'agents', lazy: () => import('../features/agents/agents-page') },
+          { path: 'runs', lazy: () => import('../features/runs/runs-page') },
+          { path: 'runs/new', lazy: () => import('../features/runs/new-run-page') },
+          { path: 'runs/compare', lazy: () => import('../features/runs/compare-page') },
+          { path: 'runs/schedules', lazy: () => import('../features/runs/schedules-page') },
+          { path: 'runs/locks', lazy: () => import('../features/runs/locks-page') },
+          {
+            path: 'runs/:id',
+            lazy: () => import('../features/runs/run-page'),
+            children: [
+              { index: true, lazy: () => import('../features/runs/graph-tab') },
+              { path: 'timeline', lazy: () => import('../features/runs/timeline-tab') },
+              { path: 'logs', lazy: () => import('../features/runs/logs-tab') },
+              { path: 'data', lazy: () => import('../features/runs/data-tab') },
+            ],
+          },
+          { path: 'approvals', lazy: () => import('../features/approvals/approvals-page') },
+          { path: 'runbooks', lazy: () => import('../features/runbooks/runbooks-page') },
+          { path: 'runbooks/new', lazy: () => import('../features/runbooks/new-runbook-page') },
+          {
+            path: 'runbooks/:name',
+            lazy: () => import('../features/runbooks/runbook-page'),
+            children: [
+              { index: true, lazy: () => import('../features/runbooks/source-tab') },
+              { path: 'versions', lazy: () => import('../features/runbooks/versions-tab') },
+            ],
+          },
           { path: '*', lazy: () => import('./no-such-page') },
         ],
       },

@@ -30,7 +30,7 @@ export function SideBar({ open, onClose }: { open: boolean; onClose: () => void 
         </div>
         {destinations
           .filter(({ demands }) => may(demands))
-          .map(({ label, path, icon: Icon }) => (
+          .map(({ label, path, icon: Icon, badge: Count }) => (
             <NavLink
               key={path}
               to={path}
@@ -41,6 +41,7 @@ export function SideBar({ open, onClose }: { open: boolean; onClose: () => void 
             >
               <Icon aria-hidden className="size-4" />
               {label}
+              {Count && <Count />}
             </NavLink>
           ))}
         <a href="/docs" className={clsx(line, 'mt-auto text-muted hover:bg-sunken hover:text-ink')}>
