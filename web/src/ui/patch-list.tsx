@@ -15,7 +15,7 @@ const words: Record<string, [sign: string, word: string, tone: string]> = {
 export function PatchList({ patch, before, label }: { patch: readonly PatchStep[]; before?: unknown; label: string }) {
   if (patch.length === 0) return <p className="text-muted">No difference.</p>;
   return (
-    <div tabIndex={0} role="region" aria-label={label} className="max-h-96 overflow-auto rounded-md bg-sunken">
+    <div tabIndex={0} role="region" aria-label={label} className="relative max-h-96 overflow-auto rounded-md bg-sunken">
       <table className="w-full text-left font-mono text-xs">
         <thead className="sr-only">
           <tr>
@@ -31,13 +31,13 @@ export function PatchList({ patch, before, label }: { patch: readonly PatchStep[
             const old = step.op === 'add' ? undefined : at(before, step.path);
             return (
               <tr key={`${step.op} ${step.path}`} className="border-b border-line align-top last:border-0">
-                <td className={`px-2 py-1 font-semibold ${tone}`}>
+                <td className={`w-6 px-2 py-1 font-semibold ${tone}`}>
                   <span aria-hidden>{sign}</span>
                   <span className="sr-only">{word}</span>
                 </td>
-                <td className="px-2 py-1 break-all">{step.path || '/'}</td>
-                <td className="px-2 py-1 break-all whitespace-pre-wrap text-muted">{shown(old)}</td>
-                <td className="px-2 py-1 break-all whitespace-pre-wrap">{shown(step.value)}</td>
+                <td className="min-w-28 px-2 py-1 break-words">{step.path || '/'}</td>
+                <td className="px-2 py-1 break-words whitespace-pre-wrap text-muted">{shown(old)}</td>
+                <td className="px-2 py-1 break-words whitespace-pre-wrap">{shown(step.value)}</td>
               </tr>
             );
           })}

@@ -61,7 +61,7 @@ export function CodeEditor({ ref, initial, label, readOnly, vocabulary, onChange
           codeTheme,
           EditorState.readOnly.of(readOnly),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
           autocompletion({ override: [(context) => suggest(context)], icons: false }),
           linter(async ({ state: { doc } }) => diagnosticsOf(await check(doc.toString()), doc), { delay: lintAfterMs }),
           lintGutter(),

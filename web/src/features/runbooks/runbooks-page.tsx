@@ -47,7 +47,7 @@ export function Component() {
             );
             if (shown.length === 0) return <Empty title={wanted === '' ? 'No runbooks yet' : 'None is called so'} />;
             return (
-              <div tabIndex={0} role="region" aria-label="Runbooks" className="overflow-x-auto">
+              <div tabIndex={0} role="region" aria-label="Runbooks" className="relative overflow-x-auto">
                 <table className="w-full text-left">
                   <thead className="text-xs text-muted">
                     <tr className="border-b border-line">

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useParams, useSearchParams } from 'react-router';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { Button } from '../../ui/button';
 import { Loaded } from '../../ui/states';
 import { RunbookEditor } from './runbook-editor';
@@ -36,19 +36,21 @@ export function Component() {
 
 /** Stays as it was opened while somebody types, whatever others save meanwhile. */
 function Opened(now: { name: string; source: string; newest: number }) {
-  const [, setParams] = useSearchParams();
+  const navigate = useNavigate();
+  const [params, setParams] = useSearchParams();
   const [opened, setOpened] = useState(now);
   const { refetch } = useQuery(runbookQuery(now.name, null));
   const showNewest = async (): Promise<void> => {
+    // Before the answer: who goes on to another page meanwhile is not brought back.
+    if (params.has('version')) setParams({});
     const { data } = await refetch();
     if (data) setOpened({ name: data.name, source: data.source, newest: data.version });
-    setParams({});
   };
   return (
     <RunbookEditor
       key={`${opened.name} ${opened.newest}`}
       {...opened}
-      onSaved={() => void showNewest()}
+      onSaved={(name) => (name === now.name ? void showNewest() : void navigate(`/runbooks/${name}`))}
       onDiscard={() => void showNewest()}
     />
   );

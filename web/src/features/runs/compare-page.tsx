@@ -140,7 +140,7 @@ function RunLink({ id }: { id: string }) {
 
 function Table({ label, heads, children }: { label: string; heads: readonly ReactNode[]; children: ReactNode }) {
   return (
-    <div tabIndex={0} role="region" aria-label={label} className="overflow-x-auto">
+    <div tabIndex={0} role="region" aria-label={label} className="relative overflow-x-auto">
       <table className="w-full table-fixed">
         <thead className="text-xs text-muted">
           <tr className="border-b border-line">

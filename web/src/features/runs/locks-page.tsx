@@ -56,7 +56,7 @@ export function Component() {
             if (locks.length === 0)
               return <Empty title="Nothing is held">Runs lock the targets that they touch.</Empty>;
             return (
-              <div tabIndex={0} role="region" aria-label="Locks" className="overflow-x-auto">
+              <div tabIndex={0} role="region" aria-label="Locks" className="relative overflow-x-auto">
                 <table className="w-full">
                   <thead className="text-xs text-muted">
                     <tr className="border-b border-line">

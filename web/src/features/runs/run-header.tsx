@@ -47,7 +47,7 @@ export function RunHeader({ run }: { run: Run }) {
               {run.targets.map(({ key, status }) => (
                 <Badge key={key} tone={run.endedAt === null ? (holds[status] ?? 'neutral') : 'neutral'}>
                   <span className="max-w-72 truncate">{key}</span>
-                  {run.endedAt === null && <span className="opacity-80">· {status}</span>}
+                  {run.endedAt === null && <span>· {status}</span>}
                 </Badge>
               ))}
             </span>

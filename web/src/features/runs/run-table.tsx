@@ -16,7 +16,7 @@ interface RunTableProps {
 /** A row for each run: how it stands, what it is of, on what, how long, by whom. */
 export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
   return (
-    <div tabIndex={0} role="region" aria-label="Runs, newest first" className="overflow-x-auto">
+    <div tabIndex={0} role="region" aria-label="Runs, newest first" className="relative overflow-x-auto">
       <table className="w-full text-left">
         <thead className="text-xs text-muted">
           <tr className="border-b border-line">

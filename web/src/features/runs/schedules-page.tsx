@@ -40,7 +40,7 @@ export function Component() {
               return <Empty title="Nothing is scheduled">The API makes schedules: POST /api/v1/schedules.</Empty>;
             }
             return (
-              <div tabIndex={0} role="region" aria-label="Schedules" className="overflow-x-auto">
+              <div tabIndex={0} role="region" aria-label="Schedules" className="relative overflow-x-auto">
                 <table className="w-full">
                   <thead className="text-xs text-muted">
                     <tr className="border-b border-line">

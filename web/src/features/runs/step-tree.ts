@@ -80,7 +80,7 @@ function place(step: Step, prefix: string, known: Known, verifies: boolean): Ste
     path,
     label: step.name ?? step.id,
     kind: kindOf(step),
-    status: (reached?.status as StepStatus | undefined) ?? 'pending',
+    status: known.asked.get(path)?.status === 'pending' ? 'waiting' : statusOf(reached),
     does: doesOf(step),
     undo: step.undo !== undefined,
     verifies,
@@ -90,6 +90,10 @@ function place(step: Step, prefix: string, known: Known, verifies: boolean): Ste
       ? items(step.steps ?? [], path, known, verifies)
       : (step.parallel ?? step.steps ?? []).map((each) => place(each, prefix, known, verifies)),
   };
+}
+
+function statusOf(reached: ReachedStep | null): NodeStatus {
+  return (reached?.status as StepStatus | undefined) ?? 'pending';
 }
 
 /** How many items there are is known only by what was reached of them. */

@@ -63,7 +63,7 @@ function Rows({ timeline }: { timeline: Timeline }) {
     return { left: `${left}%`, width: `max(3px, ${percent(end ?? now) - left}%)` };
   };
   return (
-    <div tabIndex={0} role="region" aria-label="Timeline of the steps" className="overflow-x-auto">
+    <div tabIndex={0} role="region" aria-label="Timeline of the steps" className="relative overflow-x-auto">
       <div className="grid min-w-[40rem] grid-cols-[minmax(8rem,14rem)_minmax(0,1fr)_5.5rem] text-xs">
         <span className="border-b border-line px-3 py-1 text-muted">Step</span>
         <span aria-hidden className="flex justify-between border-b border-line py-1 text-muted tabular-nums">
