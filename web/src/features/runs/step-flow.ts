@@ -65,13 +65,12 @@ function join(id: string, before: readonly End[], reached: boolean, { edges }: F
   return { id, passed: reached };
 }
 
+const bad = ['blocked', 'failed'];
 const quiet = ['succeeded', 'skipped', 'pending', 'undone'];
 
-/** Those that something is wrong with or that are under way, then the first of the rest; in their order. */
+/** Those that something is wrong with, then those under way, then the first of the rest; in their order. */
 function mostTelling(items: readonly StepNode[]): StepNode[] {
-  if (items.length <= mostItems) return [...items];
-  const loud = items.filter(({ status }) => !quiet.includes(status)).slice(0, mostItems);
-  const rest = items.filter((item) => !loud.includes(item)).slice(0, mostItems - loud.length);
-  const drawn = new Set([...loud, ...rest]);
+  const rank = ({ status }: StepNode): number => (bad.includes(status) ? 0 : quiet.includes(status) ? 2 : 1);
+  const drawn = new Set([...items].sort((a, b) => rank(a) - rank(b)).slice(0, mostItems));
   return items.filter((item) => drawn.has(item));
 }
