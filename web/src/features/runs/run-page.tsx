@@ -53,7 +53,7 @@ export function Component() {
             History
           </ButtonLink>
           {(may('evidence:verify') || may('evidence:export')) && (
-            <ButtonLink look="quiet" to={`/evidence?subject=${id}`}>
+            <ButtonLink look="quiet" to={`/agents/${id}/evidence`}>
               Verify and export
             </ButtonLink>
           )}
