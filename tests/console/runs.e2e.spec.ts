@@ -66,7 +66,7 @@ describeWithTools(['chromium'], 'runs in the console', ({ chromium }) => {
     page.locator('h1 + span', { hasText: word }).waitFor({ timeout: 60_000 });
   const act = async (page: Page, name: string, reason: string): Promise<void> => {
     await page.getByRole('button', { name, exact: true }).click();
-    const dialog = page.getByRole('dialog');
+    const dialog = page.getByRole('dialog', { name: `${name} this run?` });
     await dialog.getByLabel('Reason').fill(reason);
     await dialog.getByRole('button', { name, exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -169,6 +169,7 @@ describeWithTools(['chromium'], 'runs in the console', ({ chromium }) => {
     expect(await page.getByRole('button', { name: 'Deny' }).isDisabled()).toBe(true);
     await page.getByLabel('Reason').fill('it is late');
     await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByRole('button', { name: 'Dismiss' }).first().click();
     await admin.page.goto(`/runs/${second}`);
     await status(admin.page, 'failed');
     // Two windows of one person: the second answer comes too late.

@@ -62,6 +62,7 @@ export function CodeEditor({ ref, initial, label, readOnly, vocabulary, onChange
           EditorState.readOnly.of(readOnly),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
+          replacing,
           autocompletion({ override: [(context) => suggest(context)], icons: false }),
           linter(async ({ state: { doc } }) => diagnosticsOf(await check(doc.toString()), doc), { delay: lintAfterMs }),
           lintGutter(),
@@ -94,6 +95,17 @@ export function CodeEditor({ ref, initial, label, readOnly, vocabulary, onChange
     />
   );
 }
+
+/** A browser keeps the look of a text that is typed over by an inline style, which the content security policy refuses. */
+const replacing = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { inputType, data, isComposing } = event;
+    if (inputType !== 'insertText' || data === null || isComposing || view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    return true;
+  },
+});
 
 function placeOf(doc: Text, line: number, column: number): number {
   const found = doc.line(Math.min(Math.max(1, line), doc.lines));

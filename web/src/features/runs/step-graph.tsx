@@ -101,7 +101,7 @@ function DrawnStep({ data: { shown, chosen, onChoose } }: NodeProps<DrawnNode>) 
         onClick={() => node && onChoose(node.path)}
         style={{ width: nodeSize.width, height: nodeSize.height }}
         className={clsx(
-          'nopan flex flex-col justify-center gap-0.5 rounded-md border bg-surface px-3 text-left',
+          'nopan pointer-events-auto flex flex-col justify-center gap-0.5 rounded-md border bg-surface px-3 text-left',
           tones[tone],
           node?.status === 'pending' && 'border-dashed',
           (node?.kind === 'approval' || node?.verifies) && 'border-l-4',
