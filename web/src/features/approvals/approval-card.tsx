@@ -94,8 +94,12 @@ function Answer({ approval, me }: { approval: Approval; me: string | undefined }
       };
       return unwrap(api.POST('/api/v1/runs/{id}/approvals/{path}', { params: { path: { id: run, path } }, body }));
     },
-    onSuccess: (_, said) => told(said === 'approve' ? 'You agreed' : 'You denied it', `${path} of ${run}`),
-    onSettled: () => client.invalidateQueries({ queryKey: ['approvals'] }),
+    onSuccess: (_, said) => {
+      told(said === 'approve' ? 'You agreed' : 'You denied it', `${path} of ${run}`);
+      return client.invalidateQueries({ queryKey: ['approvals'] });
+    },
+    // Why it was refused is said at once; the list follows.
+    onError: () => void client.invalidateQueries({ queryKey: ['approvals'] }),
   });
   if (!may('approvals:answer')) return <p className="text-muted">Your roles may look at this, and not answer it.</p>;
   const own = startedBy === me;

@@ -1,14 +1,4 @@
-import {
-  Background,
-  Controls,
-  Handle,
-  Position,
-  ReactFlow,
-  type ColorMode,
-  type Edge,
-  type Node,
-  type NodeProps,
-} from '@xyflow/react';
+import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { clsx } from 'clsx';
 import { useMemo } from 'react';
@@ -58,7 +48,6 @@ export default function StepGraph({ tree, chosen, onChoose }: StepGraphProps) {
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
-      colorMode={'system' satisfies ColorMode}
       fitView
       fitViewOptions={{ maxZoom: 1, minZoom: 0.35, padding: 0.08 }}
       minZoom={0.2}
