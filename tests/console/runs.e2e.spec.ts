@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { ApiClient, until } from '../_util/api-client';
+import { TcpProxy } from '../chaos/_util/tcp-proxy';
 import { startTestStack, type TestStack } from '../_util/stack';
 import { describeWithTools } from '../_util/tools';
 import { accessFaults, launchBrowser, openPage, signIn, type OpenPage } from './_util/browser';
@@ -214,14 +215,18 @@ describeWithTools(['chromium'], 'runs in the console', ({ chromium }) => {
   }, 120_000);
 
   it('loses no line and shows none twice while the connection is cut for 10 s', async () => {
-    const { page, context, faults } = admin;
-    faults.expect(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
+    // A browser that is told to be offline keeps its open sockets: so a proxy between the two is cut.
+    const proxy = await TcpProxy.to(new URL(stack.file.api).host);
+    const { page, context, faults } = await openPage(browser, `http://${proxy.address}`);
+    faults.expect(/net::ERR_|WebSocket connection to/);
+    await signIn(page, stack.file.credentials);
     const run = await begin(200);
     await page.goto(`/runs/${run}/logs`);
     await page.getByText('line 10', { exact: true }).waitFor();
-    await context.setOffline(true);
+    proxy.cut();
+    await page.locator('[data-feed=offline]').waitFor();
     await page.waitForTimeout(10_000);
-    await context.setOffline(false);
+    proxy.open();
     await page.getByText('line 200', { exact: true }).waitFor({ timeout: 60_000 });
     await page.locator('[data-feed=live]').waitFor();
     const [file] = await Promise.all([
@@ -241,6 +246,9 @@ describeWithTools(['chromium'], 'runs in the console', ({ chromium }) => {
       .waitFor();
     await api.call('POST', `runs/${run}/cancel`, {});
     await status(page, 'cancelled');
+    expect(faults.unexpected).toEqual([]);
+    await context.close();
+    proxy.close();
   }, 120_000);
 
   it('compares two runs that were chosen in the list', async () => {
