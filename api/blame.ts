@@ -1,7 +1,7 @@
-import type { AgentState } from '../actors/core/agent-state';
+import { comparedOf, type AgentState } from '../actors/core/agent-state';
+import { changesBetween, valueAt, type ValueChange } from '../actors/core/json-changes';
 import { snapshotEvery } from '../projections/queries/snapshots';
 import type { AgentMoments, Change } from './agent-moments';
-import { changesBetween, valueAt, type ValueChange } from './json-changes';
 
 /** How many events one call looks at, and how many changed values it shows of one event. */
 const mostLookedAt = 20 * snapshotEvery;
@@ -18,11 +18,6 @@ export interface BlamedEvent {
   changes: ValueChange[];
   /** There were more. */
   truncated: boolean;
-}
-
-/** What an event can change that is not of the event itself. */
-export function comparedOf({ name, status, state, config, configVersion }: AgentState): object {
-  return { name, status, state, config, configVersion };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   listTemplates,
   replaceTemplate,
 } from '../projections/queries/config-templates';
+import { readHistogram } from '../projections/queries/event-histogram';
 import { readByPosition, readEvents, readFaults } from '../projections/queries/events';
 import { findHold, listHolds, placeHold, releaseHold } from '../projections/queries/evidence-holds';
 import { expiredTo, readRetention, setRetention } from '../projections/queries/evidence-retention';
@@ -44,6 +45,7 @@ export function postgresLedger(pool: Pool, ask: Ask): Ledger {
     faults: (agentId, limit, cursor) => ask(() => readFaults(pool, agentId, limit, cursor)),
     inOrder: (after, filter, limit) => ask(() => readInOrder(pool, after, filter, limit)),
     sequenceAt: (agentId, time) => ask(() => sequenceAt(pool, agentId, time)),
+    histogram: (agentId, by, slices) => ask(() => readHistogram(pool, agentId, by, slices)),
     eventsAfter: (position, limit) => ask(() => readByPosition(pool, position, limit)),
   };
 }

@@ -11,6 +11,7 @@ import type { ApprovalFilter, ApprovalPage } from '../projections/queries/approv
 import type { ConfigTemplate, NewTemplate, TemplatePage } from '../projections/queries/config-templates';
 import type { Anchor } from '../projections/queries/evidence-anchors';
 import type { Checkpoint } from '../projections/queries/evidence-checkpoints';
+import type { EventSlice, SliceBy } from '../projections/queries/event-histogram';
 import type { FaultPage } from '../projections/queries/events';
 import type { HoldPage, LegalHold } from '../projections/queries/evidence-holds';
 import type { Retention } from '../projections/queries/evidence-retention';
@@ -43,6 +44,8 @@ export interface Ledger {
   faults(agentId: string, limit: number, cursor?: string): Promise<FaultPage>;
   /** The last event of an agent at a time (ISO 8601, UTC), as far as the ledger goes: its sequence, or 0. */
   sequenceAt(agentId: string, time: string): Promise<number>;
+  /** How many events of an agent fall into each of `slices` equal parts of its history; parts without any are left out. */
+  histogram(agentId: string, by: SliceBy, slices: number): Promise<EventSlice[]>;
   /** Events of all agents after a place of the ledger, in its order; `record` is null for those that the filter does not want. */
   inOrder(
     after: LedgerPlace,

@@ -88,6 +88,7 @@ export const emptyLedger: Ledger = {
   faults: async () => ({ faults: [], next: null }),
   inOrder: async () => [],
   sequenceAt: async () => 0,
+  histogram: async () => [],
   eventsAfter: async () => [],
 };
 

@@ -2,6 +2,7 @@ import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { TSchema } from '@sinclair/typebox';
 import type { FieldError } from '../actors/core/errors';
+import { escapePointer } from '../actors/core/json-changes';
 import { Problem } from './problem';
 import type { ProblemCode } from './problems';
 
@@ -38,9 +39,4 @@ function fieldError({ instancePath, params, message = 'is not valid', keyword }:
   if (keyword === 'oneOf') return { pointer, message: 'must be exactly one of the forms that are allowed here' };
   if (keyword === 'additionalProperties') return { pointer, message: 'is not known here' };
   return { pointer, message: keyword === 'required' ? 'is required' : message };
-}
-
-/** One step of a JSON Pointer (RFC 6901). */
-export function escapePointer(step: string): string {
-  return step.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -99,6 +99,17 @@ function withConfig(
   };
 }
 
+/** What an event can change that is not of the event itself. */
+export function comparedOf({
+  name,
+  status,
+  state,
+  config,
+  configVersion,
+}: Pick<AgentState, 'name' | 'status' | 'state' | 'config' | 'configVersion'>): object {
+  return { name, status, state, config, configVersion };
+}
+
 /** Folds a chain of records, oldest first, onto an agent. */
 export function foldAgent(kind: AnyKind, agent: AgentState, records: Iterable<EventRecord>): AgentState {
   let folded = agent;

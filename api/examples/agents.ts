@@ -98,6 +98,19 @@ const configChanged = {
 
 export const eventExamples = {
   event,
+  histogram: {
+    by: 'time',
+    buckets: [
+      {
+        index: 0,
+        from: 1,
+        to: 2,
+        begins: times.created,
+        ends: times.flagSet,
+        counts: { EVENT: 2, NOTIFICATION: 0, RESPONSE: 0 },
+      },
+    ],
+  },
   eventPage: { events: [event], next: 3 },
   commandDone: { status: 'accepted', commandId: event.commandid, sequence: 2, events: [event] },
   configChange: { version: 2, config, sequence: 3, events: [configChanged] },

@@ -10,6 +10,7 @@ import { insertEvents } from '../ledger-rows';
 import { migrate } from '../migrate';
 import { projectBatch } from '../project-batch';
 import { SnapshotMaker } from '../snapshot-maker';
+import { readHistogram } from './event-histogram';
 import { ledgerStart, readInOrder, type LedgerFilter, type LedgerPlace } from './ledger-order';
 import { sequenceAt } from './moments';
 import { Snapshots } from './snapshots';
@@ -98,6 +99,24 @@ describe('moments in Postgres', () => {
       `EXPLAIN SELECT sequence FROM events WHERE agent_id = 'long' AND time <= now() ORDER BY time DESC, sequence DESC LIMIT 1`,
     );
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('Seq Scan');
+  });
+
+  it('counts events in equal parts of numbers, and of time', async () => {
+    const bySequence = await readHistogram(pool, 'long', 'sequence', 7);
+    expect(bySequence.map(({ index, from, to }) => [index, from, to])).toEqual(
+      Array.from({ length: 7 }, (_, i) => [i, i * 500 + 1, (i + 1) * 500]),
+    );
+    expect(bySequence[0]).toMatchObject({
+      begins: chain[0]?.time,
+      ends: chain[499]?.time,
+      counts: { EVENT: 500, NOTIFICATION: 0, RESPONSE: 0 },
+    });
+    const byTime = await readHistogram(pool, 'long', 'time', 10);
+    expect(byTime.reduce((sum, { counts }) => sum + counts.EVENT, 0)).toBe(3_500);
+    expect(byTime.map(({ index }) => index)).toEqual(Array.from({ length: 10 }, (_, i) => i));
+    expect([byTime[0]?.from, byTime[9]?.to]).toEqual([1, 3_500]);
+    expect(await readHistogram(pool, 'long', 'time', 1)).toHaveLength(1);
+    expect(await readHistogram(pool, 'nobody', 'time', 10)).toEqual([]);
   });
 
   describe('the ledger in order', () => {

@@ -1,6 +1,7 @@
+import { comparedOf } from '../../../actors/core/agent-state';
 import { formatCursor, parseCursor } from '../../../projections/queries/cursor';
 import { presentAgent } from '../../agent-reader';
-import { blame, comparedOf } from '../../blame';
+import { blame } from '../../blame';
 import { jsonDiff } from '../../json-diff';
 import { momentOf } from '../../moment';
 import { checkCursor, linkHeader, pageReply } from '../../pages';

@@ -1,6 +1,7 @@
 import { linkHeader, nextLink } from '../../pages';
 import { route, type Reply, type Route } from '../../route';
 import { agentParams, eventRecord } from '../../schemas';
+import { histogram } from './histogram';
 import { ndjson, ndjsonStream } from './ndjson';
 import { momentRoutes } from './moments';
 import { eventPage, eventsQuery } from './schema';
@@ -48,4 +49,4 @@ function pageReply(id: string, events: object[], next: number | null, to: number
   return { body: { events, next }, headers: nextLink(`/agents/${id}/events`, { from: next, limit, to: end }) };
 }
 
-export const eventRoutes: Route[] = [list, ...momentRoutes];
+export const eventRoutes: Route[] = [list, histogram, ...momentRoutes];

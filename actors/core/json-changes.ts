@@ -1,5 +1,4 @@
-import { boundedJson } from '../actors/core/bounded-json';
-import { escapePointer } from './validator';
+import { boundedJson } from './bounded-json';
 
 /** What became of one value: `before` is missing where it was not there, `after` where it is not there any more. */
 export interface ValueChange {
@@ -23,6 +22,11 @@ export function valueAt(whole: unknown, pointer: string): [unknown] | [] {
     value = (value as Record<string, unknown>)[step];
   }
   return [value];
+}
+
+/** One step of a JSON Pointer (RFC 6901). */
+export function escapePointer(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function stepsOf(pointer: string): string[] {
