@@ -8,6 +8,7 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [tailwindcss()],
   esbuild: { jsx: 'automatic' },
+  worker: { format: 'es' },
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,

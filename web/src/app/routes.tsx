@@ -41,6 +41,8 @@ export const router = createBrowserRouter([
               { path: 'versions', lazy: () => import('../features/runbooks/versions-tab') },
             ],
           },
+          { path: 'agents/:id/time', lazy: () => import('../features/time-machine/time-page') },
+          { path: 'runs/:id/time', lazy: () => import('../features/time-machine/time-page') },
           { path: '*', lazy: () => import('./no-such-page') },
         ],
       },

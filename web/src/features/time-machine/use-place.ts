@@ -1,0 +1,64 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useSearchParams } from 'react-router';
+import type { By } from './density';
+
+/** A browser takes no more than some addresses a second: it is written when the reader comes to rest, in ms. */
+const restMs = 250;
+
+/** What a moment is compared with: the one before it, the last there is, or one that was pinned. */
+export type Against = 'before' | 'now' | number;
+
+/** What the address says: so it can be sent to somebody. */
+export interface Place {
+  /** Null follows the last event. */
+  at: number | null;
+  against: Against;
+  by: By;
+  /** JSON Pointer of the field whose changes are listed. */
+  field: string | null;
+  choose: (at: number | null) => void;
+  set: (name: 'vs' | 'by' | 'field', value: string | null) => void;
+}
+
+function numberIn(text: string | null): number | null {
+  return text !== null && /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : null;
+}
+
+export function usePlace(): Place {
+  const [params, setParams] = useSearchParams();
+  const said = numberIn(params.get('at'));
+  // Where the reader is, until the address says so, or says something else.
+  const [draft, setDraft] = useState<{ at: number | null; over: number | null } | null>(null);
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+
+  const write = useCallback(
+    (name: string, value: string | null): void => {
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before);
+          if (value === null) next.delete(name);
+          else next.set(name, value);
+          return next;
+        },
+        { replace: true, preventScrollReset: true },
+      );
+    },
+    [setParams],
+  );
+  const choose = (at: number | null): void => {
+    setDraft({ at, over: said });
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => write('at', at === null ? null : String(at)), restMs);
+  };
+
+  const vs = params.get('vs');
+  return {
+    at: draft !== null && draft.over === said ? draft.at : said,
+    against: vs === 'now' ? 'now' : (numberIn(vs) ?? 'before'),
+    by: params.get('by') === 'time' ? 'time' : 'sequence',
+    field: params.get('field'),
+    choose,
+    set: write,
+  };
+}
