@@ -29,7 +29,13 @@ export function EventList({ history, at, first, head, onMove }: EventListProps) 
     estimateSize: () => rowPx,
     overscan: 6,
   });
-  useEffect(() => list.scrollToIndex(at - first, { align: 'auto' }), [list, at, first]);
+  useEffect(() => {
+    const index = at - first;
+    const { startIndex, endIndex } = list.range ?? { startIndex: 0, endIndex: -1 };
+    // Who goes on by one sees the list stand still; who jumps finds the moment in its middle.
+    const near = index >= startIndex - 1 && index <= endIndex + 1;
+    list.scrollToIndex(index, { align: near ? 'auto' : 'center' });
+  }, [list, at, first]);
   const items = list.getVirtualItems();
   const [top, bottom] = [first + (items[0]?.index ?? 0), first + (items.at(-1)?.index ?? 0)];
   useEffect(() => {

@@ -43,7 +43,7 @@ export function FieldHistory({ agent, field, at, onMove, onClose }: FieldHistory
                 {events.map((event) => (
                   <li key={event.sequence} className={clsx(event.sequence === at && 'bg-accent-soft')}>
                     <div className="flex flex-wrap items-center gap-x-3 px-4 pt-2">
-                      <Button look="quiet" className="-ml-3 font-mono" onClick={() => onMove(event.sequence)}>
+                      <Button className="!h-7 !px-2 font-mono !text-xs" onClick={() => onMove(event.sequence)}>
                         Event {event.sequence}
                       </Button>
                       <span>{event.type.slice(event.type.lastIndexOf('.') + 1)}</span>

@@ -1,8 +1,8 @@
-import { BellRing, CircleCheck, Dot } from 'lucide-react';
+import { BellRing, Circle, CircleCheck } from 'lucide-react';
 import type { MessageType } from '../../../../actors/core/event';
 
 const marks = {
-  EVENT: { icon: Dot, tone: 'text-info', said: 'a plain fact' },
+  EVENT: { icon: Circle, tone: 'text-info [&>svg]:scale-50 [&>svg]:fill-current', said: 'a plain fact' },
   NOTIFICATION: { icon: BellRing, tone: 'text-warn', said: 'an issue was detected' },
   RESPONSE: { icon: CircleCheck, tone: 'text-ok', said: 'an issue was answered' },
 } as const;

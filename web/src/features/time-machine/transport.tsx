@@ -102,7 +102,7 @@ function GoTo({ agent, first, head, onMove }: TransportProps) {
   };
   return (
     <form
-      className="flex min-w-0 flex-1 flex-wrap items-center gap-2 sm:flex-none"
+      className="flex w-full min-w-0 flex-wrap items-center gap-2 sm:w-auto"
       onSubmit={(event) => {
         event.preventDefault();
         void go();
