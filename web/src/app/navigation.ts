@@ -1,4 +1,4 @@
-import { Bot, type LucideIcon } from 'lucide-react';
+import { Bot, ShieldCheck, type LucideIcon } from 'lucide-react';
 import type { Permission } from '../api/me';
 
 export interface Destination {
@@ -12,4 +12,5 @@ export interface Destination {
 /** Where one can go: the side bar and the command palette. */
 export const destinations: readonly Destination[] = [
   { label: 'Agents', path: '/agents', icon: Bot, demands: 'agents:read' },
+  { label: 'Evidence', path: '/evidence', icon: ShieldCheck, demands: 'evidence:verify' },
 ];

@@ -15,6 +15,9 @@ export const router = createBrowserRouter([
         errorElement: <RouteFault />,
         children: [
           { path: 'agents', lazy: () => import('../features/agents/agents-page') },
+          { path: 'agents/:id/evidence', lazy: () => import('../features/evidence/agent-evidence-page') },
+          { path: 'evidence', lazy: () => import('../features/evidence/evidence-page') },
+          { path: 'evidence/verifications/:id', lazy: () => import('../features/evidence/verification-page') },
           { path: '*', lazy: () => import('./no-such-page') },
         ],
       },
