@@ -14,7 +14,7 @@ interface DataTableProps {
 export function DataTable({ label, head, children, className }: DataTableProps) {
   return (
     <div tabIndex={0} role="region" aria-label={label} className={clsx('overflow-x-auto', className)}>
-      <table className="w-full text-left text-sm [&_td]:px-4 [&_td]:py-2 [&_td]:align-top [&_th]:px-4">
+      <table className="w-full text-left text-sm [&_td]:px-4 [&_td]:py-2 [&_td]:align-baseline [&_th]:px-4">
         <caption className="sr-only">{label}</caption>
         <thead>
           <tr className="border-b border-line text-xs text-muted">

@@ -3,7 +3,6 @@ import { clsx } from 'clsx';
 import { Link2, Link2Off } from 'lucide-react';
 import { Link } from 'react-router';
 import { eventName } from '../../../../actors/core/event';
-import { Badge } from '../../ui/badge';
 import { DataTable } from '../../ui/data-table';
 import { JsonView } from '../../ui/json-view';
 import { Hash } from '../../ui/mono';
@@ -40,13 +39,6 @@ export function BadRecordContext({ agent, bad }: { agent: string; bad: BadRecord
           )}
         </span>
       </div>
-      <ul className="flex flex-col gap-1 text-sm">
-        {bad.named.map(({ name, verdict }) => (
-          <li key={name}>
-            <span className="font-medium">{verdictWords[name].title}</span>: {verdict.message}
-          </li>
-        ))}
-      </ul>
       <Loaded query={query} rows={7}>
         {(records) => <Context rows={contextRows(records, bad.sequence)} bad={bad} />}
       </Loaded>
@@ -68,7 +60,11 @@ function Context({ rows, bad }: { rows: Row[]; bad: BadRecord }) {
           head={['Record', 'Event', 'Who', 'When', 'Links to', 'Hash', 'Hashes to it']}
         >
           {rows.map((each) => (
-            <ChainRow key={each.sequence} row={each} isBad={each.sequence === bad.sequence} />
+            <ChainRow
+              key={each.sequence}
+              row={each}
+              word={each.sequence === bad.sequence ? (lost ? 'not in the ledger' : 'first bad') : null}
+            />
           ))}
         </DataTable>
       </div>
@@ -102,12 +98,14 @@ function Compared({ compared }: { compared: ReturnType<typeof comparisonsOf> }) 
   );
 }
 
-function ChainRow({ row, isBad }: { row: Row; isBad: boolean }) {
+/** @param word what is wrong with it; null of those around it */
+function ChainRow({ row, word }: { row: Row; word: string | null }) {
   const { sequence, record, hashes, links } = row;
   return (
-    <tr aria-current={isBad ? 'true' : undefined} className={clsx(isBad && 'bg-bad-soft')}>
+    <tr aria-current={word === null ? undefined : 'true'} className={clsx(word !== null && 'bg-bad-soft')}>
       <td className="font-medium whitespace-nowrap tabular-nums">
-        {sequence} {isBad && <Badge tone="bad">first bad</Badge>}
+        {sequence}{' '}
+        {word !== null && <span className="ml-1 rounded border border-bad px-1 text-xs text-bad">{word}</span>}
       </td>
       {record === null ? (
         <td colSpan={6} className="text-bad">

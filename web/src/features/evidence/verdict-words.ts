@@ -85,5 +85,5 @@ export type CheckpointsVerdict =
 
 export function checkpointsWords(checkpoints: CheckpointsVerdict): string {
   if (checkpoints.verdict === 'fail') return `Fail at checkpoint ${checkpoints.number}: ${checkpoints.message}`;
-  return `Pass: ${checkpoints.checked} checked`;
+  return checkpoints.checked === 0 ? 'None was there yet' : `Pass: ${checkpoints.checked} checked`;
 }
