@@ -1,4 +1,4 @@
-import { Bot, ShieldCheck, type LucideIcon } from 'lucide-react';
+import { Bot, ChartLine, ShieldCheck, type LucideIcon } from 'lucide-react';
 import type { Permission } from '../api/me';
 
 export interface Destination {
@@ -13,4 +13,5 @@ export interface Destination {
 export const destinations: readonly Destination[] = [
   { label: 'Agents', path: '/agents', icon: Bot, demands: 'agents:read' },
   { label: 'Evidence', path: '/evidence', icon: ShieldCheck, demands: 'evidence:verify' },
+  { label: 'Dashboards', path: '/dashboards', icon: ChartLine, demands: 'system:read' },
 ];

@@ -18,6 +18,8 @@ export const router = createBrowserRouter([
           { path: 'agents/:id/evidence', lazy: () => import('../features/evidence/agent-evidence-page') },
           { path: 'evidence', lazy: () => import('../features/evidence/evidence-page') },
           { path: 'evidence/verifications/:id', lazy: () => import('../features/evidence/verification-page') },
+          { path: 'dashboards', element: <Navigate to="/dashboards/system" replace /> },
+          { path: 'dashboards/:board', lazy: () => import('../features/dashboards/board-page') },
           { path: '*', lazy: () => import('./no-such-page') },
         ],
       },
