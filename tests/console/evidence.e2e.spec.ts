@@ -99,7 +99,7 @@ describeWithTools(['chromium'], 'evidence in the console', ({ chromium }) => {
     const { page } = open;
     await verify(page, 'payments');
     expect(await verdictsOf(page, 'payments')).toEqual(['pass', 'pass', 'pass', 'pass']);
-    await page.getByText('1 agent: 1 with all four passed').waitFor();
+    await page.getByRole('status').filter({ hasText: '1 agent: 1 with all four passed' }).waitFor();
     expect(await accessFaults(page)).toEqual([]);
     await page.goto('/evidence');
     await page.getByRole('table', { name: 'Verifications' }).getByRole('link', { name: 'payments' }).waitFor();

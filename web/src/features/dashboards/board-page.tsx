@@ -1,13 +1,15 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
 import { useParams, useSearchParams } from 'react-router';
 import { IconButton } from '../../ui/button';
 import { Select } from '../../ui/field';
 import { Page } from '../../ui/page';
-import { Empty } from '../../ui/states';
+import { Panel } from '../../ui/panel';
+import { Empty, Loaded } from '../../ui/states';
 import { RouteTabs } from '../../ui/tabs';
-import { boardNames, boards, type Board, type BoardName } from './boards';
+import { boardNames, boards, isMeasured, type Board, type BoardName, type Chart } from './boards';
 import { ChartPanel } from './chart-panel';
+import { metricNamesQuery } from './metric-queries';
 import { NowPanel } from './now-panel';
 import { refreshes, searchOf, spans, viewingOf, type Viewing } from './time-span';
 import { VitalsByPage } from './vitals-by-page';
@@ -35,17 +37,46 @@ export function Component() {
 
 function Charts({ name, viewing }: { name: BoardName; viewing: Viewing }) {
   const { title, charts }: Board = boards[name];
+  const names = useQuery(metricNamesQuery);
   return (
     <>
       <h2 className="sr-only">{title}</h2>
       {name === 'system' && <NowPanel viewing={viewing} />}
-      <div className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
-        {charts.map((chart) => (
-          <ChartPanel key={chart.title} chart={chart} viewing={viewing} />
-        ))}
-      </div>
-      {name === 'performance' && <VitalsByPage viewing={viewing} />}
+      <Loaded query={names} rows={12}>
+        {(known) => {
+          const silent = charts.filter((chart) => !isMeasured(chart, known));
+          return (
+            <>
+              <div className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
+                {charts
+                  .filter((chart) => !silent.includes(chart))
+                  .map((chart) => (
+                    <ChartPanel key={chart.title} chart={chart} viewing={viewing} />
+                  ))}
+              </div>
+              {name === 'performance' && <VitalsByPage viewing={viewing} />}
+              {silent.length > 0 && <Silent charts={silent} />}
+            </>
+          );
+        }}
+      </Loaded>
     </>
+  );
+}
+
+/** Charts of what no process has measured yet: said, and not drawn. */
+function Silent({ charts }: { charts: readonly Chart[] }) {
+  return (
+    <Panel title="Not measured yet">
+      <p className="mb-2 text-sm text-muted">
+        No process has told of these lately: it has not happened since they started, or they do not measure it.
+      </p>
+      <ul className="grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2 xl:grid-cols-3">
+        {charts.map(({ title }) => (
+          <li key={title}>{title}</li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
@@ -56,10 +87,9 @@ function Choices({ viewing, onChange }: { viewing: Viewing; onChange: (viewing: 
     void queryClient.invalidateQueries({ queryKey: ['system-info'] });
   };
   return (
-    <>
+    <div className="grid grid-cols-[10rem_8.5rem_auto] items-center gap-2">
       <Select
         aria-label="Time shown"
-        className="w-auto"
         value={viewing.span}
         onChange={({ target }) => onChange({ ...viewing, span: target.value as Viewing['span'] })}
       >
@@ -71,7 +101,6 @@ function Choices({ viewing, onChange }: { viewing: Viewing; onChange: (viewing: 
       </Select>
       <Select
         aria-label="Refreshed every"
-        className="w-auto"
         value={viewing.refresh}
         onChange={({ target }) => onChange({ ...viewing, refresh: target.value as Viewing['refresh'] })}
       >
@@ -84,6 +113,6 @@ function Choices({ viewing, onChange }: { viewing: Viewing; onChange: (viewing: 
       <IconButton name="Refresh now" onClick={refresh}>
         <RefreshCw aria-hidden className="size-4" />
       </IconButton>
-    </>
+    </div>
   );
 }

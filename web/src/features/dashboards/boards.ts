@@ -198,7 +198,8 @@ export const boards = {
 export type BoardName = keyof typeof boards;
 export const boardNames = Object.keys(boards) as BoardName[];
 
-/** Whether a chart's metric is one that processes have told of: a histogram is told of under its own name. */
-export function isMeasured(metric: string, known: ReadonlySet<string>): boolean {
-  return known.has(metric) || known.has(metric.replace(/_(count|sum)$/, ''));
+/** Whether processes have told of any of a chart's metrics: a histogram is told of under its own name. */
+export function isMeasured(chart: Chart, known: ReadonlySet<string>): boolean {
+  if ('vital' in chart) return true;
+  return chart.series.some(({ metric }) => known.has(metric) || known.has(metric.replace(/_(count|sum)$/, '')));
 }

@@ -1,4 +1,4 @@
-import { boards, isMeasured, type Board } from './boards';
+import { boards, isMeasured, type Board, type Chart } from './boards';
 
 describe('the boards', () => {
   const all: Board[] = Object.values(boards);
@@ -22,8 +22,14 @@ describe('the boards', () => {
 
   it('know a part of a histogram by its whole', () => {
     const known = new Set(['ymera_a_seconds', 'ymera_b_total']);
-    expect(
-      ['ymera_a_seconds', 'ymera_a_seconds_count', 'ymera_b_total', 'ymera_c'].map((name) => isMeasured(name, known)),
-    ).toEqual([true, true, true, false]);
+    const chart = (...metrics: string[]): Chart => ({
+      title: '',
+      unit: 'count',
+      series: metrics.map((metric) => ({ metric, by: '' })),
+    });
+    const charts = [chart('ymera_a_seconds'), chart('ymera_a_seconds_count'), chart('ymera_c', 'ymera_b_total')];
+    expect(charts.every((each) => isMeasured(each, known))).toBe(true);
+    expect(isMeasured(chart('ymera_c'), known)).toBe(false);
+    expect(isMeasured({ title: '', unit: 'shift', vital: 'CLS' }, known)).toBe(true);
   });
 });

@@ -16,40 +16,42 @@ interface ChartLegendProps {
 export function ChartLegend({ title, data, unit, place }: ChartLegendProps) {
   const at = place === null ? undefined : data.times[place];
   return (
-    <table className="w-full text-left text-xs tabular-nums [&_td]:py-0.5 [&_td]:pr-3 [&_th]:pr-3 [&_th]:font-medium">
-      <caption className="sr-only">{title}: what the lines come to</caption>
-      <thead>
-        <tr className="text-muted">
-          <th scope="col">Line</th>
-          <th scope="col" className="w-24 whitespace-nowrap">
-            {at === undefined ? 'Now' : <Time at={new Date(at * 1_000).toISOString()} as="clock" />}
-          </th>
-          <th scope="col" className="w-20">
-            Least
-          </th>
-          <th scope="col" className="w-20">
-            Most
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.labels.map((label, line) => {
-          const column = data.columns[line] ?? [];
-          const summary = summaryOf(column);
-          const shown = place === null ? summary?.now : column[place];
-          return (
-            <tr key={label}>
-              <th scope="row" className="max-w-0 truncate" title={label}>
-                <Swatch line={line} /> {label}
-              </th>
-              <td>{told(shown, unit)}</td>
-              <td>{told(summary?.least, unit)}</td>
-              <td>{told(summary?.most, unit)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <div tabIndex={0} role="region" aria-label={`${title}: lines`} className="h-28 overflow-y-auto">
+      <table className="w-full table-fixed text-left text-xs tabular-nums [&_td]:py-0.5 [&_td]:pr-3 [&_th]:pr-3 [&_th]:font-medium">
+        <caption className="sr-only">{title}: what the lines come to</caption>
+        <thead>
+          <tr className="text-muted">
+            <th scope="col">Line</th>
+            <th scope="col" className="w-20 whitespace-nowrap sm:w-24">
+              {at === undefined ? 'Now' : <Time at={new Date(at * 1_000).toISOString()} as="clock" />}
+            </th>
+            <th scope="col" className="w-16 sm:w-20">
+              Least
+            </th>
+            <th scope="col" className="w-16 sm:w-20">
+              Most
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.labels.map((label, line) => {
+            const column = data.columns[line] ?? [];
+            const summary = summaryOf(column);
+            const shown = place === null ? summary?.now : column[place];
+            return (
+              <tr key={label}>
+                <th scope="row" className="truncate" title={label}>
+                  <Swatch line={line} /> {label}
+                </th>
+                <td>{told(shown, unit)}</td>
+                <td>{told(summary?.least, unit)}</td>
+                <td>{told(summary?.most, unit)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Panel } from '../../ui/panel';
 import { Loaded } from '../../ui/states';
-import { isMeasured, type Chart } from './boards';
+import type { Chart } from './boards';
 import { ChartLegend } from './chart-legend';
 import { ChartTable } from './chart-table';
 import { summaryOf, type Aligned } from './lines';
-import { metricNamesQuery, seriesQuery, vitalQuery } from './metric-queries';
+import { seriesQuery, vitalQuery } from './metric-queries';
 import type { Viewing } from './time-span';
 import { TimeChart } from './time-chart';
 
@@ -19,7 +19,10 @@ interface ChartPanelProps {
 export function ChartPanel({ chart, viewing }: ChartPanelProps) {
   return (
     <Panel title={chart.title} className="flex flex-col">
-      {'vital' in chart ? <Vital chart={chart} viewing={viewing} /> : <Metrics chart={chart} viewing={viewing} />}
+      {/* As high before it is drawn as afterwards: nothing below it is moved. */}
+      <div className="min-h-85">
+        {'vital' in chart ? <Vital chart={chart} viewing={viewing} /> : <Metrics chart={chart} viewing={viewing} />}
+      </div>
     </Panel>
   );
 }
@@ -30,11 +33,7 @@ function Vital({ chart, viewing }: { chart: Extract<Chart, { vital: unknown }>; 
 }
 
 function Metrics({ chart, viewing }: { chart: Extract<Chart, { series: unknown }>; viewing: Viewing }) {
-  const names = useQuery(metricNamesQuery);
-  const measured = chart.series.filter(({ metric }) => names.data && isMeasured(metric, names.data));
-  const query = useQuery(seriesQuery(measured, viewing));
-  if (names.data === undefined) return <Loaded query={names}>{() => null}</Loaded>;
-  if (measured.length === 0) return <NoData>No process measures this.</NoData>;
+  const query = useQuery(seriesQuery(chart.series, viewing));
   return <Loaded query={query}>{(data) => <Drawn chart={chart} data={data} />}</Loaded>;
 }
 
@@ -52,5 +51,5 @@ function Drawn({ chart: { title, unit }, data }: { chart: Chart; data: Aligned }
 }
 
 function NoData({ children }: { children: string }) {
-  return <p className="grid min-h-44 place-items-center text-sm text-muted">{children}</p>;
+  return <p className="grid min-h-85 place-items-center text-sm text-muted">{children}</p>;
 }

@@ -83,6 +83,16 @@ function loneAt(plot: UPlot, series: number, from: number, to: number): boolean 
   return false;
 }
 
+const hours = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const days = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
+
+/** How the marks of an axis are told, in the reader's zone. @param times seconds since 1970 */
+function clockOf(times: readonly number[]): (time: number) => string {
+  const [first = 0, second = first] = times;
+  const format = second - first >= 86_400 ? days : hours;
+  return (time) => format.format(new Date(time * 1_000));
+}
+
 function axis(ink: (name: string) => string): UPlot.Axis {
   const lines = { stroke: ink('text-line'), width: 1 };
   return { stroke: ink('text-muted'), grid: lines, ticks: { ...lines, size: 4 }, font: '11px system-ui, sans-serif' };

@@ -16,8 +16,8 @@ export type RefreshName = keyof typeof refreshes;
 const defaults = { span: '1h', refresh: '30s' } as const;
 /** Points of one line: about as many as can be told apart. */
 const points = 120;
-/** No finer than metrics are sampled, in seconds. */
-const leastStep = 15;
+/** In each step there must be a sample, also where one comes late: they are taken every 15 s. */
+const leastStep = 30;
 
 export interface Viewing {
   span: SpanName;
