@@ -26,7 +26,7 @@ describeWithTools(['chromium'], 'evidence in the console', ({ chromium }) => {
   let folder: string;
 
   beforeAll(async () => {
-    const env = { EVIDENCE_CHECKPOINT_SECONDS: '1', EVIDENCE_ARCHIVE_SECONDS: '1' };
+    const env = { EVIDENCE_CHECKPOINT_SECONDS: '1', EVIDENCE_ARCHIVE_SECONDS: '1', METRICS_SAMPLE_SECONDS: '1' };
     [stack, browser] = await Promise.all([startTestStack({ env }), launchBrowser(chromium)]);
     folder = await mkdtemp(join(tmpdir(), 'ymera-console-'));
     client = await ApiClient.login(stack.file);
@@ -209,4 +209,35 @@ describeWithTools(['chromium'], 'evidence in the console', ({ chromium }) => {
     await until(async () => (await told()).length >= 5, 'web vitals', 40_000);
     expect(await told()).toEqual(expect.arrayContaining(['CLS', 'FCP', 'FID', 'LCP', 'TTFB']));
   }, 60_000);
+
+  it('draws on its boards what processes have measured, in words and as a table too', async () => {
+    const { page } = open;
+    await page.goto('/dashboards/system?span=15m');
+    const memory = page.getByRole('region', { name: 'Memory by process', exact: true });
+    await memory.locator('canvas').waitFor();
+    const lines = memory.getByRole('table', { name: /what the lines come to/ });
+    for (const role of ['api', 'worker', 'projector']) await lines.getByText(role, { exact: true }).waitFor();
+    expect(await lines.getByRole('row').nth(1).innerText()).toMatch(/\d+ MB/);
+    await memory.getByText('As a table').click();
+    await memory.getByRole('region', { name: 'Memory by process, as a table' }).getByText(/\d MB/).first().waitFor();
+    // What is on the canvas: a line of another light is another colour.
+    const inked = (): Promise<string> =>
+      memory.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const inLight = await inked();
+    expect(await accessFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await until(async () => (await inked()) !== inLight, 'a chart in the other light');
+    expect(await accessFaults(page)).toEqual([]);
+    await page.getByLabel('Time shown').selectOption('Last day');
+    await page.getByLabel('Refreshed every').selectOption('Not refreshed');
+    await page.waitForURL('**/dashboards/system?span=24h&refresh=off');
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const board of ['Security', 'Performance', 'Agents']) {
+      await page.getByRole('navigation', { name: 'Dashboards' }).getByRole('link', { name: board }).click();
+      await page.getByRole('heading', { name: board, level: 2 }).waitFor({ state: 'attached' });
+      await page.locator('canvas').first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    }
+    expect(await accessFaults(page)).toEqual([]);
+  }, 90_000);
 });

@@ -7,7 +7,7 @@ import { Page } from '../../ui/page';
 import { Panel } from '../../ui/panel';
 import { Empty, Loaded } from '../../ui/states';
 import { RouteTabs } from '../../ui/tabs';
-import { boardNames, boards, isMeasured, type Board, type BoardName, type Chart } from './boards';
+import { boardNames, boards, measuredPart, type Board, type BoardName, type Chart } from './boards';
 import { ChartPanel } from './chart-panel';
 import { metricNamesQuery } from './metric-queries';
 import { NowPanel } from './now-panel';
@@ -44,14 +44,15 @@ function Charts({ name, viewing }: { name: BoardName; viewing: Viewing }) {
       {name === 'system' && <NowPanel viewing={viewing} />}
       <Loaded query={names} rows={12}>
         {(known) => {
-          const silent = charts.filter((chart) => !isMeasured(chart, known));
+          const parts = charts.map((chart) => measuredPart(chart, known));
+          const silent = charts.filter((_, i) => parts[i] === null);
           return (
             <>
               <div className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
-                {charts
-                  .filter((chart) => !silent.includes(chart))
-                  .map((chart) => (
-                    <ChartPanel key={chart.title} chart={chart} viewing={viewing} />
+                {parts
+                  .filter((part) => part !== null)
+                  .map((part) => (
+                    <ChartPanel key={part.title} chart={part} viewing={viewing} />
                   ))}
               </div>
               {name === 'performance' && <VitalsByPage viewing={viewing} />}

@@ -198,8 +198,10 @@ export const boards = {
 export type BoardName = keyof typeof boards;
 export const boardNames = Object.keys(boards) as BoardName[];
 
-/** Whether processes have told of any of a chart's metrics: a histogram is told of under its own name. */
-export function isMeasured(chart: Chart, known: ReadonlySet<string>): boolean {
-  if ('vital' in chart) return true;
-  return chart.series.some(({ metric }) => known.has(metric) || known.has(metric.replace(/_(count|sum)$/, '')));
+/** What of a chart processes have told of; null where none of it. A histogram is told of under its own name. */
+export function measuredPart(chart: Chart, known: ReadonlySet<string>): Chart | null {
+  if ('vital' in chart) return chart;
+  const isKnown = (metric: string): boolean => known.has(metric) || known.has(metric.replace(/_(count|sum)$/, ''));
+  const series = chart.series.filter(({ metric }) => isKnown(metric));
+  return series.length === 0 ? null : { ...chart, series };
 }

@@ -1,6 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, unwrap } from '../../api/client';
-import { ProblemError } from '../../api/problem';
 import type { SeriesQuery, VitalName } from './boards';
 import { aligned, labelsOf, type Aligned, type Line } from './lines';
 import { refreshes, windowOf, type Viewing, type Window } from './time-span';
@@ -20,13 +19,13 @@ export const metricNamesQuery = queryOptions({
   refetchInterval: 60_000,
 });
 
-/** What a chart of metrics shows: what no process has told of has no lines. */
+/** What a chart of metrics shows. */
 export const seriesQuery = (series: readonly SeriesQuery[], viewing: Viewing) =>
   queryOptions({
     queryKey: ['metrics', 'series', series, viewing.span],
     queryFn: async (): Promise<Aligned> => {
       const window = windowOf(viewing.span, Date.now());
-      const lines = await Promise.all(series.map((one) => linesOf(one, window).catch(noneWhereUnknown)));
+      const lines = await Promise.all(series.map((one) => linesOf(one, window)));
       return aligned(lines.flat(), window);
     },
     ...again(viewing),
@@ -40,12 +39,6 @@ async function linesOf({ metric, quantile, by, label }: SeriesQuery, window: Win
     label,
   );
   return series.map(({ points }, i) => ({ label: labels[i] ?? '', points: points as [number, number][] }));
-}
-
-/** One of a chart's metrics may be told of, and another not yet. */
-function noneWhereUnknown(error: unknown): Line[] {
-  if (error instanceof ProblemError && error.code === 'metric_not_found') return [];
-  throw error;
 }
 
 /** A web vital over time, all pages together: p50, p75 and p95. */

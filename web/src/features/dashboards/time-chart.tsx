@@ -40,7 +40,7 @@ export function TimeChart({ data, unit, onPoint }: TimeChartProps) {
         cursor: { y: false, points: { size: 6 } },
         scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), most > 0 ? most * 1.08 : 1] } },
         axes: [
-          axis(ink),
+          { ...axis(ink), values: (_, times) => times.map(clockOf(times)) },
           { ...axis(ink), size: 64, values: (_, values) => values.map((value) => format(value, unit)) },
         ],
         series: [

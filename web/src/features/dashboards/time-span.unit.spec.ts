@@ -13,9 +13,9 @@ describe('what a board looks at', () => {
     const now = Date.parse('2026-11-27T15:00:07.000Z');
     expect(windowOf('1h', now)).toEqual({ from: '2026-11-27T14:00:30.000Z', to: '2026-11-27T15:00:30.000Z', step: 30 });
     expect(windowOf('15m', now)).toEqual({
-      from: '2026-11-27T14:45:15.000Z',
-      to: '2026-11-27T15:00:15.000Z',
-      step: 15,
+      from: '2026-11-27T14:45:30.000Z',
+      to: '2026-11-27T15:00:30.000Z',
+      step: 30,
     });
     expect(windowOf('15m', now, 60)).toEqual({
       from: '2026-11-27T14:46:00.000Z',
