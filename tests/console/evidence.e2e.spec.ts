@@ -234,7 +234,7 @@ describeWithTools(['chromium'], 'evidence in the console', ({ chromium }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const board of ['Security', 'Performance', 'Agents']) {
       await page.getByRole('navigation', { name: 'Dashboards' }).getByRole('link', { name: board }).click();
-      await page.getByRole('heading', { name: board, level: 2 }).waitFor({ state: 'attached' });
+      await page.getByRole('heading', { name: board, level: 2, exact: true }).waitFor({ state: 'attached' });
       await page.locator('canvas').first().waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     }

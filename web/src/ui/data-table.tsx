@@ -13,7 +13,7 @@ interface DataTableProps {
 /** A table that scrolls by itself where the page is too narrow for it. Its rows are `tr` with `td`. */
 export function DataTable({ label, head, children, className }: DataTableProps) {
   return (
-    <div tabIndex={0} role="region" aria-label={label} className={clsx('overflow-x-auto', className)}>
+    <div tabIndex={0} role="region" aria-label={label} className={clsx('relative overflow-x-auto', className)}>
       <table className="w-full text-left text-sm [&_td]:px-4 [&_td]:py-2 [&_td]:align-baseline [&_th]:px-4">
         <caption className="sr-only">{label}</caption>
         <thead>

@@ -16,7 +16,7 @@ interface ChartLegendProps {
 export function ChartLegend({ title, data, unit, place }: ChartLegendProps) {
   const at = place === null ? undefined : data.times[place];
   return (
-    <div tabIndex={0} role="region" aria-label={`${title}: lines`} className="h-28 overflow-y-auto">
+    <div tabIndex={0} role="region" aria-label={`${title}: lines`} className="relative h-28 overflow-y-auto">
       <table className="w-full table-fixed text-left text-xs tabular-nums [&_td]:py-0.5 [&_td]:pr-3 [&_th]:pr-3 [&_th]:font-medium">
         <caption className="sr-only">{title}: what the lines come to</caption>
         <thead>
