@@ -22,6 +22,8 @@ const project = (name, options) => ({
 });
 
 module.exports = {
+  // Starting a server takes longer on a machine that is busy; what hangs is told all the same.
+  testTimeout: 30_000,
   projects: [project('unit', {}), project('int', {}), project('e2e', {}), project('chaos', {})],
   testSequencer: '<rootDir>/tests/_util/slow-first-sequencer.cjs',
   reporters: ['default', '<rootDir>/tests/_util/closing-line-reporter.cjs'],

@@ -29,9 +29,31 @@ export async function unwrap<T>(call: Promise<{ data?: T; error?: unknown; respo
   return data as T;
 }
 
-/** Bytes of a path below `/api/v1`, for downloads. @throws ProblemError */
-export async function download(path: string): Promise<Blob> {
-  const response = await authorized(new Request(`/api/v1/${path}`));
-  if (!response.ok) throw problemFrom(response.status, await response.json().catch(() => null));
-  return response.blob();
+/**
+ * Bytes of a path below `/api/v1`, for downloads. They need no room in memory before they are all there: the browser keeps them.
+ * @param onBytes told how many have come so far
+ * @throws ProblemError; TypeError where it broke off
+ */
+export async function download(path: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Download> {
+  const response = await authorized(new Request(`/api/v1/${path}`, { signal }));
+  if (!response.ok || response.body === null) {
+    throw problemFrom(response.status, await response.json().catch(() => null));
+  }
+  let bytes = 0;
+  const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      onBytes(bytes);
+      controller.enqueue(chunk);
+    },
+  });
+  const blob = await new Response(response.body.pipeThrough(counting)).blob();
+  const [, name = 'download'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { blob, name };
+}
+
+export interface Download {
+  blob: Blob;
+  /** As the API calls it. */
+  name: string;
 }

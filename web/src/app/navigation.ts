@@ -1,4 +1,4 @@
-import { BookText, Bot, CirclePlay, Stamp, type LucideIcon } from 'lucide-react';
+import { BookText, Bot, ChartLine, CirclePlay, ShieldCheck, Stamp, type LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Permission } from '../api/me';
 import { ApprovalCount } from '../features/approvals/approval-count';
@@ -19,4 +19,6 @@ export const destinations: readonly Destination[] = [
   { label: 'Runs', path: '/runs', icon: CirclePlay, demands: 'runs:read' },
   { label: 'Approvals', path: '/approvals', icon: Stamp, demands: 'approvals:read', badge: ApprovalCount },
   { label: 'Runbooks', path: '/runbooks', icon: BookText, demands: 'runbooks:read' },
+  { label: 'Evidence', path: '/evidence', icon: ShieldCheck, demands: 'evidence:verify' },
+  { label: 'Dashboards', path: '/dashboards', icon: ChartLine, demands: 'system:read' },
 ];
