@@ -34,8 +34,8 @@ export async function unwrap<T>(call: Promise<{ data?: T; error?: unknown; respo
  * @param onBytes told how many have come so far
  * @throws ProblemError; TypeError where it broke off
  */
-export async function download(path: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<Download> {
-  const response = await authorized(new Request(`/api/v1/${path}`, { signal }));
+export async function download(path: string, { signal, onBytes }: Downloading = {}): Promise<Download> {
+  const response = await authorized(new Request(`/api/v1/${path}`, signal ? { signal } : {}));
   if (!response.ok || response.body === null) {
     throw problemFrom(response.status, await response.json().catch(() => null));
   }
@@ -43,13 +43,18 @@ export async function download(path: string, signal: AbortSignal, onBytes: (byte
   const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
-      onBytes(bytes);
+      onBytes?.(bytes);
       controller.enqueue(chunk);
     },
   });
   const blob = await new Response(response.body.pipeThrough(counting)).blob();
   const [, name = 'download'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
   return { blob, name };
+}
+
+interface Downloading {
+  signal?: AbortSignal;
+  onBytes?: (bytes: number) => void;
 }
 
 export interface Download {

@@ -35,7 +35,7 @@ function ExportDialog({ initial, onClose }: { initial: ExportScope; onClose: () 
     mutationFn: async () => {
       setBytes(0);
       abort.current = new AbortController();
-      const file = await download(exportPath(scope), abort.current.signal, setBytes);
+      const file = await download(exportPath(scope), { signal: abort.current.signal, onBytes: setBytes });
       save(file.blob, file.name);
       return { name: file.name, bytes: file.blob.size };
     },

@@ -46,7 +46,7 @@ function Artifacts({ id }: { id: string }) {
   const query = useQuery(artifactsQuery(id));
   const fetching = useMutation({
     mutationFn: async ({ digest, name }: { digest: string; name: string }) =>
-      saveFile(name, await download(`runs/${id}/artifacts/${digest}`)),
+      saveFile(name, (await download(`runs/${id}/artifacts/${digest}`)).blob),
   });
   return (
     <Panel title="Artifacts" className="lg:col-span-2">

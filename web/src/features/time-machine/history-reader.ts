@@ -94,8 +94,8 @@ export class HistoryReader {
     const from = Math.max(page * pageSize + 1, this.first);
     const path = `agents/${encodeURIComponent(this.agent)}`;
     const [base, events] = await Promise.all([
-      from === 1 ? null : download(`${path}/state?at=${from - 1}`),
-      download(`${path}/events?from=${from}&to=${(page + 1) * pageSize}&limit=${pageSize}`),
+      from === 1 ? null : bytesOf(`${path}/state?at=${from - 1}`),
+      bytesOf(`${path}/events?from=${from}&to=${(page + 1) * pageSize}&limit=${pageSize}`),
     ]);
     const read = await this.ask<PageRead>({ op: 'take', page, base, events });
     this.note(read, read.rows);
@@ -132,4 +132,9 @@ export class HistoryReader {
     for (const { failed } of this.waiting.values()) failed(error);
     this.waiting.clear();
   }
+}
+
+/** As they come: they are parsed where they are folded. */
+async function bytesOf(path: string): Promise<Blob> {
+  return (await download(path)).blob;
 }
