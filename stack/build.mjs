@@ -41,6 +41,7 @@ const workflowSources = [
 const entries = {
   stack: 'stack/main.ts',
   worker: 'temporal/worker.ts',
+  upgrade: 'temporal/upgrade.ts',
   projector: 'projections/projector.ts',
   migrate: 'projections/migrate-cli.ts',
   evidence: 'evidence/keeper.ts',

@@ -49,6 +49,8 @@ export class AgentShell {
   private tasks = 0;
   private commands = 0;
   private lastUpdateAt = -1;
+  /** It is to go on in a new run for the sake of the code that runs it. */
+  renewing = false;
 
   private constructor(
     private readonly kind: AnyKind,
@@ -139,6 +141,8 @@ export class AgentShell {
       this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
     }
     this.pending.push(...records);
+    // Only when something happens: a run that somebody keeps on its version would otherwise begin anew for ever.
+    this.renewing ||= workflowInfo().targetWorkerDeploymentVersionChanged;
     handOut(records);
     logLifecycle(agent, records);
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
@@ -220,7 +224,12 @@ export class AgentShell {
   /** While draining, only what the engine demands ends a run: it would end the drain with it. */
   get continueDue(): boolean {
     const long = this.tasks >= tasksPerRun || this.commands >= commandsPerRun;
-    return workflowInfo().continueAsNewSuggested || (long && !this.draining);
+    return workflowInfo().continueAsNewSuggested || ((long || this.renewing) && !this.draining);
+  }
+
+  /** Somebody wants the agent in a new run, though nothing has happened in this one. */
+  renew(): void {
+    this.renewing = true;
   }
 
   get handledUpdateInThisTask(): boolean {

@@ -106,6 +106,9 @@ export const view = defineQuery<AgentView>('view');
 /** Tells a companion what it should be doing from now on. */
 export const configure = defineSignal<[unknown]>('configure');
 
+/** Has an agent go on in a new run, and so on the workers that take new runs now; for one that is idle nothing else would. */
+export const renew = defineSignal('renew');
+
 /** Tells a run how far its records are published, while the activity that published them goes on. */
 export const delivered = defineSignal<[number]>('delivered');
 

@@ -113,7 +113,7 @@ export class RunHost {
 
   get continueDue(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return continueAsNewSuggested || historyLength > longHistory;
+    return continueAsNewSuggested || historyLength > longHistory || this.shell.renewing;
   }
 
   /** Whether everything that it had to say is said. */
