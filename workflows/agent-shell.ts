@@ -40,6 +40,8 @@ const deliveryGraceMs = 5000;
 export class AgentShell {
   /** Records whose publishing nobody has confirmed yet, without a gap up to the last one. */
   pending: EventRecord[] = [];
+  /** Paths of a run's steps of which nobody knows whether they were done (see `AgentCarry`). */
+  readonly unsure = new Set<string>();
   /** The agent publishes by itself, from its history, until it has caught up. */
   draining = false;
   /** Since when something is unconfirmed, epoch ms. */
@@ -73,7 +75,7 @@ export class AgentShell {
       shell.take(born, input.creation.command.id);
       return shell;
     }
-    const { agent, published, window, effects, checkpoint, pending = [] } = input.carried;
+    const { agent, published, window, effects, checkpoint, pending = [], unsure = [] } = input.carried;
     const shell = new AgentShell(
       kindNamed(agent.kind),
       agent,
@@ -84,6 +86,7 @@ export class AgentShell {
     );
     if (published < agent.sequence) shell.unconfirmedSince = Date.now();
     shell.pending.push(...pending);
+    for (const path of unsure) shell.unsure.add(path);
     return shell;
   }
 
@@ -249,7 +252,8 @@ export class AgentShell {
     const { agent, published, effects } = this;
     const { done: checkpoint } = this.checkpoints;
     const pending = this.trims ? {} : { pending: this.pending };
-    return { agent, published, effects, checkpoint, window: this.window.carry(), ...pending };
+    const unsure = this.unsure.size > 0 ? { unsure: [...this.unsure] } : {};
+    return { agent, published, effects, checkpoint, window: this.window.carry(), ...pending, ...unsure };
   }
 
   /** The state of the kind itself, and its config. */

@@ -2,8 +2,8 @@ import { condition, setHandler, setWorkflowOptions, sleep } from '@temporalio/wo
 import { checkDispatch } from './agent-batch';
 import { AgentShell } from './agent-shell';
 import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished } from './agent-loops';
-import { dispatch, renew, view, type AgentInput } from './messages';
-import { continueOnNewestVersion, onItsVersion } from './versions';
+import { continuation, dispatch, renew, view, type AgentInput } from './messages';
+import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
 
 /**
  * One agent, of any kind. Commands come in as Updates; their events go out by the sender's hand, once they are in the
@@ -15,6 +15,7 @@ export async function agent(input: AgentInput): Promise<void> {
   setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
   setHandler(view, () => shell.view());
   setHandler(renew, () => shell.renew());
+  setHandler(continuation, () => continuationOf({ carried: shell.carry() }));
   if ('creation' in input) await announceBirth(shell);
   await Promise.race([
     keepPublished(shell),

@@ -81,6 +81,11 @@ export class RunHost {
     this.shell.record(...events);
   }
 
+  /** Whether a step may have been done by a worker that was lost with its history; asked once. */
+  takeUnsure(path: string): boolean {
+    return this.shell.unsure.delete(path);
+  }
+
   perform = this.carrying(perform);
   undo = this.carrying(undo);
   admit = this.carrying(admit);

@@ -1,4 +1,5 @@
 import { makeContinueAsNewFunc, workflowInfo, type Workflow } from '@temporalio/workflow';
+import type { Continuation } from './messages';
 
 /**
  * Where workers have versions, a run stays with the one that began it to its end: a changed `decide` never meets its history
@@ -6,6 +7,10 @@ import { makeContinueAsNewFunc, workflowInfo, type Workflow } from '@temporalio/
  */
 export function onItsVersion(): { versioningBehavior?: 'PINNED' } {
   return workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'PINNED' } : {};
+}
+
+export function continuationOf<Input>(input: Input): Continuation<Input> {
+  return { input, historyLength: workflowInfo().historyLength };
 }
 
 /** Goes on in a new run, on the version that takes new runs now. Never returns. */

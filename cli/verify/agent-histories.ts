@@ -45,7 +45,9 @@ export async function openHistory(zip: ZipBundle, listed: ExportedHistory): Prom
     const told = recordsOfHistory(bytes);
     const linked = told.runId === runId && told.previousRunId === previousRunId && told.nextRunId === nextRunId;
     if (!linked) return { facts: { ...facts, sound: false }, told: null, missing: false };
-    return { facts: told.encrypted ? { ...facts, unreadable: encrypted } : facts, told, missing: false };
+    if (told.encrypted) return { facts: { ...facts, unreadable: encrypted }, told, missing: false };
+    const restored = told.restoredFrom === null ? {} : { previousRunId: told.restoredFrom, restored: true };
+    return { facts: { ...facts, ...restored }, told, missing: false };
   } catch {
     return { facts: { ...facts, sound: false }, told: null, missing: false };
   }
