@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     await playScenario(stack.file);
     const { address, namespace } = stack.file.temporal;
     const client = connectTemporal({ address, namespace, encryption: [] });
-    const secrets = [`@${hostname()}`, homedir(), projectRoot, stack.home, stack.file.credentials.password];
+    const secrets = [`@${hostname()}`, homedir(), projectRoot, stack.file.credentials.password];
     const histories = [];
     for await (const { workflowId, runId, type } of client.workflow.list({ pageSize: 200 })) {
       histories.push(await taken(client, { workflowId, runId, type }, histories.length + 1, secrets));
