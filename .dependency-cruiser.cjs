@@ -77,7 +77,16 @@ module.exports = {
     only('web', ['web/', 'actors/'], 'the console speaks HTTP, and folds what it is told as the agents do'),
     only(
       'backup',
-      ['backup/', 'actors/', 'workflows/messages', 'infra/', 'temporal/', 'projections/queries', 'projections/migrate', 'stack/'],
+      [
+        'backup/',
+        'actors/',
+        'workflows/messages',
+        'infra/',
+        'temporal/',
+        'projections/queries',
+        'projections/migrate',
+        'stack/',
+      ],
       'commands of operators on a whole installation',
     ),
     only('cli', ['cli/'], 'the CLI speaks HTTP only', ['^cli/verify/']),

@@ -84,8 +84,7 @@ export async function checkBackup(file: string, passphrase: string | undefined):
   }
   if (head === null || end === null) throw new BackupFileError(`${file} is cut: its last line is missing`);
   for (const name of ['histories', 'workflows', 'schedules'] as const) {
-    if (counts[name] !== end[name])
-      throw new BackupFileError(`${file} holds ${counts[name]} ${name} of ${end[name]}`);
+    if (counts[name] !== end[name]) throw new BackupFileError(`${file} holds ${counts[name]} ${name} of ${end[name]}`);
   }
   return head;
 }

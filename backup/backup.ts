@@ -41,7 +41,11 @@ runCommand('backup', async () => {
   await database.connect();
   try {
     const summary: Summary = { rows: {}, histories: 0, workflows: 0, schedules: 0, left: [] };
-    await writeBackup(target, takeBackup({ client, taskQueue: temporal.taskQueue, database, keys }, summary), passphrase);
+    await writeBackup(
+      target,
+      takeBackup({ client, taskQueue: temporal.taskQueue, database, keys }, summary),
+      passphrase,
+    );
     const records = summary.rows['events'] ?? 0;
     process.stdout.write(
       `${target}: ${records} records, ${summary.histories} histories beside the archive's, ${summary.workflows} workflows, ` +

@@ -29,7 +29,14 @@ export async function assertEmpty({ client, databaseUrl }: Destination): Promise
   } finally {
     await database.end();
   }
-  for await (const { workflowId } of runningWorkflows(client, ['agent', 'run', 'watch', 'measure', 'follow', 'alerts'])) {
+  for await (const { workflowId } of runningWorkflows(client, [
+    'agent',
+    'run',
+    'watch',
+    'measure',
+    'follow',
+    'alerts',
+  ])) {
     throw new RefusedError(`Temporal is not empty: it has ${workflowId}, among others`);
   }
 }

@@ -35,13 +35,17 @@ runCommand('restore', async () => {
   await using servers = await RestoreServers.start(home, {
     ...env,
     // Agents are begun again as they were: encrypted by the key of old where none is given.
-    ...(env.YMERA_ENCRYPTION_KEY === undefined && encryptionKey !== undefined ? { YMERA_ENCRYPTION_KEY: encryptionKey } : {}),
+    ...(env.YMERA_ENCRYPTION_KEY === undefined && encryptionKey !== undefined
+      ? { YMERA_ENCRYPTION_KEY: encryptionKey }
+      : {}),
   });
   await assertEmpty(servers.destination);
   let wanted: string[] = [];
   const take = async (keys: Keys): Promise<void> => void (wanted = await writeKeys(home, keys));
   const { workflows, schedules } = await restoreBackup(servers.destination, source, passphrase, head, take);
-  process.stdout.write(`restored as of ${head.takenAt}: ${workflows} workflows and ${schedules} schedules go on when workers run\n`);
+  process.stdout.write(
+    `restored as of ${head.takenAt}: ${workflows} workflows and ${schedules} schedules go on when workers run\n`,
+  );
   if (wanted.length > 0) process.stdout.write(`give the processes ${wanted.join(' and ')} of ${home}/restored.env\n`);
   process.stdout.write('runs that were open are paused: look at each, then resume or cancel it\n');
 });

@@ -55,10 +55,7 @@ export async function tablesOf(client: ClientBase): Promise<BackedUpTable[]> {
  * @returns how many there were
  * @throws the error of Postgres
  */
-export async function* rowsOf(
-  client: ClientBase,
-  backedUp: BackedUpTable,
-): AsyncGenerator<BackupLine, number> {
+export async function* rowsOf(client: ClientBase, backedUp: BackedUpTable): AsyncGenerator<BackupLine, number> {
   const { table, columns } = backedUp;
   yield { type: 'table', ...backedUp };
   const names = columns.map((column) => client.escapeIdentifier(column)).join(', ');
@@ -98,7 +95,8 @@ export class TableLoader {
     const from = /^FOR VALUES FROM \('([^']+)'\) TO \('[^']+'\)$/.exec(bound)?.[1];
     // One for what fits nowhere else comes with the table.
     if (from === undefined) return;
-    if (table === 'events') return void (await client.query('SELECT make_event_partitions(ARRAY[$1::timestamptz])', [from]));
+    if (table === 'events')
+      return void (await client.query('SELECT make_event_partitions(ARRAY[$1::timestamptz])', [from]));
     const name = client.escapeIdentifier(partition);
     await client.query(`CREATE TABLE IF NOT EXISTS ${name} PARTITION OF ${client.escapeIdentifier(table)} ${bound}`);
   }

@@ -92,7 +92,8 @@ async function* histories(
 }
 
 function lineOf({ facts, span, bytes }: TakenHistory): BackedUpHistory {
-  if (span === null) throw new AgentNotTaken(`YMERA_ENCRYPTION_KEY lacks the key of the history of agent ${facts.agentId}`);
+  if (span === null)
+    throw new AgentNotTaken(`YMERA_ENCRYPTION_KEY lacks the key of the history of agent ${facts.agentId}`);
   return { type: 'history', history: { ...facts, ...span }, bytes: Buffer.from(bytes).toString('base64') };
 }
 
@@ -115,10 +116,14 @@ async function carriedOn(
   for (const record of carried.pending ?? []) if (record.sequence > published) missing.set(record.sequence, record);
   const pending = [...missing.values()].sort((a, b) => a.sequence - b.sequence);
   if (pending.length !== sequence - published) {
-    throw new AgentNotTaken(`agent ${agentId} has ${sequence - published} records that the ledger lacks, and not all are told`);
+    throw new AgentNotTaken(
+      `agent ${agentId} has ${sequence - published} records that the ledger lacks, and not all are told`,
+    );
   }
   if (jsonBytes(pending) > mostRecordsBytes) {
-    throw new AgentNotTaken(`the ledger is ${pending.length} records behind agent ${agentId}: try again when it has caught up`);
+    throw new AgentNotTaken(
+      `the ledger is ${pending.length} records behind agent ${agentId}: try again when it has caught up`,
+    );
   }
   const unsure = unsureOf(carried);
   return {

@@ -42,7 +42,10 @@ export async function* takeBackup(source: Source, summary: Summary): AsyncGenera
   for (const table of await tablesOf(database)) summary.rows[table.table] = yield* rowsOf(database, table);
   for (const agentId of await agentsToTake(client, database)) {
     try {
-      for await (const line of takeAgent({ client, history: new TemporalAgentHistory(client), snapshot: database }, agentId)) {
+      for await (const line of takeAgent(
+        { client, history: new TemporalAgentHistory(client), snapshot: database },
+        agentId,
+      )) {
         if (line.type === 'history') summary.histories += 1;
         else summary.workflows += 1;
         yield line;
@@ -66,8 +69,11 @@ export async function* takeBackup(source: Source, summary: Summary): AsyncGenera
 }
 
 async function headOf(database: PgClient): Promise<BackupHead> {
-  const { rows: found } = await database.query<{ there: boolean }>(`SELECT to_regclass('installation') IS NOT NULL AS there`);
-  if (!found[0]?.there) throw new RefusedError('the database holds no installation of this release: nothing to back up');
+  const { rows: found } = await database.query<{ there: boolean }>(
+    `SELECT to_regclass('installation') IS NOT NULL AS there`,
+  );
+  if (!found[0]?.there)
+    throw new RefusedError('the database holds no installation of this release: nothing to back up');
   const { rows } = await database.query<{ id: string; at: Date; migrations: string[] }>(
     'SELECT id, now() AS at, (SELECT array_agg(name::text ORDER BY id) FROM migrations) AS migrations FROM installation',
   );

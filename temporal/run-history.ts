@@ -50,7 +50,9 @@ export async function takeHistory(
 
 /** The events up to and with those of the last task that had begun by then; where the next task begins, they end. */
 function throughTask(events: readonly HistoryEvent[], upTo: number): HistoryEvent[] {
-  const began = events.map(({ workflowTaskCompletedEventAttributes: task }) => Number(task?.startedEventId ?? Infinity));
+  const began = events.map(({ workflowTaskCompletedEventAttributes: task }) =>
+    Number(task?.startedEventId ?? Infinity),
+  );
   const done = began.reduce((last, startedEventId, i) => (startedEventId <= upTo ? i : last), -1);
   const next = events.findIndex((event, i) => i > done && event.workflowTaskScheduledEventAttributes);
   return events.slice(0, next < 0 ? events.length : next);

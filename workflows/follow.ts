@@ -33,7 +33,10 @@ export async function follow(first: FollowInput & { progress?: FollowProgress })
     const next = input as FollowInput;
     if (next.revision > desired.revision) desired = next;
   });
-  const carried = (): FollowInput & { progress?: FollowProgress } => ({ ...desired, ...(progress ? { progress } : {}) });
+  const carried = (): FollowInput & { progress?: FollowProgress } => ({
+    ...desired,
+    ...(progress ? { progress } : {}),
+  });
   setHandler(continuation, () => continuationOf(carried()));
   let agentGone = false;
   while (desired.logs.length + desired.repositories.length > 0 && !agentGone) {

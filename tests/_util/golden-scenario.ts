@@ -62,7 +62,8 @@ export async function playScenario(stack: StackFile): Promise<void> {
     await ok(admin.call('POST', 'users', { username: 'ada', roles: ['approver'], password }));
     const ada = await ApiClient.login({ ...stack, credentials: { username: 'ada', password } });
     await ok(ApiClient.anonymous(stack).call('POST', 'auth/login', { username: 'ada', password: 'wrong' }), 401);
-    for (const source of [everything, little, undone, waits, asks]) await ok(admin.call('POST', 'runbooks', { source }));
+    for (const source of [everything, little, undone, waits, asks])
+      await ok(admin.call('POST', 'runbooks', { source }));
     await playFlags(admin);
     await playRuns(admin, ada);
     await playDevops(admin);

@@ -61,10 +61,14 @@ describe('backup and restore', () => {
     await api.call('DELETE', 'agents/gone');
     const web = { targets: [{ name: 'self', probe: { type: 'http', url: `${old.file.api}/healthz` }, interval: 1 }] };
     expect((await api.call('POST', 'agents', { kind: 'devops', id: 'web', config: web })).status).toBe(201);
-    const run = async (runbook: string): Promise<string> => (await api.call('POST', 'runs', { runbook })).body.id as string;
+    const run = async (runbook: string): Promise<string> =>
+      (await api.call('POST', 'runs', { runbook })).body.id as string;
     await api.call('POST', 'schedules', { id: 'nightly', runbook: 'waits', cron: ['0 3 * * *'], note: 'at night' });
     asked = await run('asks');
-    await until(async () => (await api.call('GET', `approvals?run=${asked}`)).body.approvals.length === 1, 'the approval');
+    await until(
+      async () => (await api.call('GET', `approvals?run=${asked}`)).body.approvals.length === 1,
+      'the approval',
+    );
     paused = await run('waits');
     await until(async () => (await api.call('GET', `runs/${paused}`)).body.phase === 'running', 'the run');
 
@@ -90,9 +94,17 @@ describe('backup and restore', () => {
     copyFileSync(file, cut);
     truncateSync(cut, statSync(file).size - 100);
     const home = join(dir, 'nothing');
-    expect(await command('restore', home, [cut])).toMatchObject({ code: 1, output: expect.stringContaining('damaged') });
-    expect(await command('restore', home, [file], { BACKUP_PASSPHRASE: 'another one of that length' })).toMatchObject({ code: 3 });
-    expect(await command('restore', old.home, [file])).toMatchObject({ code: 3, output: expect.stringContaining('not empty') });
+    expect(await command('restore', home, [cut])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('damaged'),
+    });
+    expect(await command('restore', home, [file], { BACKUP_PASSPHRASE: 'another one of that length' })).toMatchObject({
+      code: 3,
+    });
+    expect(await command('restore', old.home, [file])).toMatchObject({
+      code: 3,
+      output: expect.stringContaining('not empty'),
+    });
   });
 
   it('makes it again in an empty home, where everything goes on in the same chains', async () => {
@@ -133,7 +145,9 @@ describe('backup and restore', () => {
       credentials: { username: 'ada', password: 'a long enough pass phrase' },
     });
     const [{ path, planHash }] = (await ada.call('GET', `approvals?run=${asked}`)).body.approvals;
-    expect((await ada.call('POST', `runs/${asked}/approvals/${path}`, { answer: 'approve', planHash })).status).toBe(200);
+    expect((await ada.call('POST', `runs/${asked}/approvals/${path}`, { answer: 'approve', planHash })).status).toBe(
+      200,
+    );
     for (const id of [paused, asked]) {
       expect((await api.call('POST', `runs/${id}/resume`, {})).status).toBe(200);
       await until(async () => (await api.call('GET', `runs/${id}`)).body.phase === 'ended', `run ${id}`);
@@ -149,7 +163,10 @@ describe('backup and restore', () => {
       const place = id === asked || id === paused ? 'runs' : 'agents';
       const { body } = await api.call('POST', `${place}/${id}/verify`);
       const short = Object.fromEntries(
-        Object.entries(body.verdicts as Record<string, { verdict: string }>).map(([name, { verdict }]) => [name, verdict]),
+        Object.entries(body.verdicts as Record<string, { verdict: string }>).map(([name, { verdict }]) => [
+          name,
+          verdict,
+        ]),
       );
       const complete = id === 'gone' ? 'pass' : 'not_checkable';
       expect({ id, short, body }).toMatchObject({
