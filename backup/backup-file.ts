@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import type { BackupEnd, BackupHead, BackupLine } from './backup-line';
+import type { BackupEnd, BackupHead, BackupLine, Keys } from './backup-line';
 import { isSealed, opened, sealed, SealError } from './seal';
 
 /** The file is none that this release can restore, or not all of it is there. */
@@ -69,14 +69,20 @@ export async function* readBackup(file: string, passphrase: string | undefined):
 
 /**
  * Reads a backup to its end, and looks whether everything is there that its last line speaks of.
+ * @returns keys: none where it was made without them
  * @throws as `readBackup` does
  */
-export async function checkBackup(file: string, passphrase: string | undefined): Promise<BackupHead> {
+export async function checkBackup(
+  file: string,
+  passphrase: string | undefined,
+): Promise<{ head: BackupHead; keys: Keys }> {
   let head: BackupHead | null = null;
   let end: BackupEnd | null = null;
+  let keys: Keys = {};
   const counts = { histories: 0, workflows: 0, schedules: 0 };
   for await (const line of readBackup(file, passphrase)) {
     if (head === null) head = checkedHead(file, line);
+    if (line.type === 'keys') ({ keys } = line);
     if (line.type === 'history') counts.histories += 1;
     if (line.type === 'workflow') counts.workflows += 1;
     if (line.type === 'schedule') counts.schedules += 1;
@@ -86,7 +92,7 @@ export async function checkBackup(file: string, passphrase: string | undefined):
   for (const name of ['histories', 'workflows', 'schedules'] as const) {
     if (counts[name] !== end[name]) throw new BackupFileError(`${file} holds ${counts[name]} ${name} of ${end[name]}`);
   }
-  return head;
+  return { head, keys };
 }
 
 function checkedHead(file: string, line: BackupLine): BackupHead {

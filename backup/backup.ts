@@ -6,7 +6,7 @@ import { ConfigError, parseEnvironment, requireTemporal } from '../infra/config'
 import { besideRunningStack } from '../infra/running-stack';
 import { connectTemporal } from '../temporal/connection';
 import { writeBackup } from './backup-file';
-import { passphraseOf, RefusedError, runCommand } from './command';
+import { RefusedError, runCommand } from './command';
 import { readKeys } from './keys';
 import { takeBackup, type Summary } from './take-backup';
 
@@ -25,13 +25,13 @@ runCommand('backup', async () => {
   if (values.help) return void process.stdout.write(usage);
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) throw new ConfigError([`one file is needed\n\n${usage}`]);
-  const passphrase = passphraseOf(process.env);
+  const env = besideRunningStack(parseEnvironment(process.env));
+  const passphrase = env.BACKUP_PASSPHRASE;
   if (passphrase === undefined && !values['without-keys']) {
     throw new RefusedError('BACKUP_PASSPHRASE is missing: keys are backed up sealed, or not at all (--without-keys)');
   }
   const target = resolve(process.env['INIT_CWD'] ?? '', file);
   if (existsSync(target)) throw new RefusedError(`${target} is there already`);
-  const env = besideRunningStack(parseEnvironment(process.env));
   if (env.DATABASE_URL === undefined) throw new ConfigError(['DATABASE_URL: missing, and no stack runs in YMERA_HOME']);
   const temporal = requireTemporal(env);
   const keys = values['without-keys'] ? null : await readKeys(env, resolve(env.YMERA_HOME));

@@ -1,17 +1,9 @@
 import { ConfigError } from '../infra/config';
-import { SealError, shortestPassphrase } from './seal';
+import { SealError } from './seal';
 
 /** What an operator has asked for can't be done as it stands; the message says what to do. */
 export class RefusedError extends Error {
   readonly code = 'refused';
-}
-
-/** `BACKUP_PASSPHRASE`; an empty one is none. @throws ConfigError where it is too short to be of use */
-export function passphraseOf(env: NodeJS.ProcessEnv): string | undefined {
-  const passphrase = env['BACKUP_PASSPHRASE'];
-  if (!passphrase) return undefined;
-  if (passphrase.length >= shortestPassphrase) return passphrase;
-  throw new ConfigError([`BACKUP_PASSPHRASE: at least ${shortestPassphrase} characters are needed`]);
 }
 
 /**

@@ -5,7 +5,7 @@ import { writeHistory } from '../projections/queries/evidence-histories';
 import { runningWorkflows } from '../temporal/running-workflows';
 import { TemporalSchedules } from '../temporal/schedules';
 import { readBackup } from './backup-file';
-import type { BackedUpWorkflow, BackupHead, Keys } from './backup-line';
+import type { BackedUpWorkflow, BackupHead } from './backup-line';
 import { RefusedError } from './command';
 import { TableLoader } from './tables';
 
@@ -52,7 +52,6 @@ export function assertKnown({ migrations, version }: BackupHead): void {
 /**
  * Fills the database in one transaction, begins the workflows again, and only then commits: a restore that fails leaves nothing in
  * the database, and what it has begun in Temporal is to be thrown away with it.
- * @param take is given the keys, where the file has them
  * @returns how many workflows and schedules were begun
  * @throws the error of the file, of Postgres or of Temporal
  */
@@ -61,7 +60,6 @@ export async function restoreBackup(
   file: string,
   passphrase: string | undefined,
   { migrations }: BackupHead,
-  take: (keys: Keys) => Promise<void>,
 ): Promise<{ workflows: number; schedules: number }> {
   // As it was when it was backed up: later migrations meet the rows, as they would have there.
   await migrate(databaseUrl, migrations.length);
@@ -72,8 +70,7 @@ export async function restoreBackup(
     await database.query('BEGIN');
     const loader = new TableLoader(database);
     for await (const line of readBackup(file, passphrase)) {
-      if (line.type === 'keys') await take(line.keys);
-      else if (line.type === 'table') await loader.begin(line);
+      if (line.type === 'table') await loader.begin(line);
       else if (line.type === 'rows') await loader.write(line.copy);
       else await loader.finish();
       if (line.type === 'history') await writeHistory(database, line.history, Buffer.from(line.bytes, 'base64'));

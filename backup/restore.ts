@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, parseEnvironment } from '../infra/config';
-import { checkBackup, readBackup } from './backup-file';
-import type { Keys } from './backup-line';
-import { passphraseOf, RefusedError, runCommand } from './command';
+import { checkBackup } from './backup-file';
+import { RefusedError, runCommand } from './command';
 import { keysIn, writeKeys } from './keys';
 import { assertEmpty, assertKnown, restoreBackup } from './restore-backup';
 import { RestoreServers } from './servers';
@@ -22,16 +21,16 @@ runCommand('restore', async () => {
   if (values.help) return void process.stdout.write(usage);
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) throw new ConfigError([`one file is needed\n\n${usage}`]);
-  const passphrase = passphraseOf(process.env);
+  const env = parseEnvironment(process.env);
+  const passphrase = env.BACKUP_PASSPHRASE;
   const source = resolve(process.env['INIT_CWD'] ?? '', file);
   // All of it is read once before anything is touched.
-  const head = await checkBackup(source, passphrase);
+  const { head, keys } = await checkBackup(source, passphrase);
   assertKnown(head);
-  const env = parseEnvironment(process.env);
   const home = resolve(env.YMERA_HOME);
   const there = await keysIn(home);
   if (there.length > 0) throw new RefusedError(`${home} is not empty: it has ${there.join(' and ')}`);
-  const { encryptionKey } = await keysOf(source, passphrase);
+  const { encryptionKey } = keys;
   await using servers = await RestoreServers.start(home, {
     ...env,
     // Agents are begun again as they were: encrypted by the key of old where none is given.
@@ -40,21 +39,11 @@ runCommand('restore', async () => {
       : {}),
   });
   await assertEmpty(servers.destination);
-  let wanted: string[] = [];
-  const take = async (keys: Keys): Promise<void> => void (wanted = await writeKeys(home, keys));
-  const { workflows, schedules } = await restoreBackup(servers.destination, source, passphrase, head, take);
+  const { workflows, schedules } = await restoreBackup(servers.destination, source, passphrase, head);
+  const wanted = await writeKeys(home, keys);
   process.stdout.write(
     `restored as of ${head.takenAt}: ${workflows} workflows and ${schedules} schedules go on when workers run\n`,
   );
   if (wanted.length > 0) process.stdout.write(`give the processes ${wanted.join(' and ')} of ${home}/restored.env\n`);
   process.stdout.write('runs that were open are paused: look at each, then resume or cancel it\n');
 });
-
-/** They come first in the file. */
-async function keysOf(file: string, passphrase: string | undefined): Promise<Keys> {
-  for await (const line of readBackup(file, passphrase)) {
-    if (line.type === 'keys') return line.keys;
-    if (line.type !== 'ymera-backup') break;
-  }
-  return {};
-}

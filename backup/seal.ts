@@ -3,7 +3,6 @@ import type { ReadableStream } from 'node:stream/web';
 
 /** First bytes of a file that age has made. */
 const sealedStart = Buffer.from('age-encryption.org/');
-export const shortestPassphrase = 16;
 
 /** A passphrase is missing, or is not the one that the file was sealed with. */
 export class SealError extends Error {

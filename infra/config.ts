@@ -109,6 +109,7 @@ export const environmentSchema = Type.Object({
     }),
   ),
   YMERA_KUBECONFIG: Type.Optional(Type.String()),
+  BACKUP_PASSPHRASE: Type.Optional(Type.String({ minLength: 16, description: 'must be 16 characters or more' })),
   EVIDENCE_ARCHIVE_SECONDS: Type.Number({ minimum: 0.1, maximum: 3600, default: 15 }),
   EVIDENCE_SWEEP_MINUTES: Type.Number({ minimum: 0.01, maximum: 720, default: 30 }),
   EVIDENCE_CHECKPOINT_SECONDS: Type.Number({ minimum: 1, maximum: 86_400, default: 60 }),
