@@ -63,8 +63,14 @@ export async function* takeAgent(
   const workflowId = agentWorkflowId(agentId);
   for (let tries = 0; tries < mostTries; tries += 1) {
     const { runId, status, type } = await client.workflow.getHandle(workflowId).describe();
-    if (status.name !== 'RUNNING') return yield* histories(ports, agentId, runId);
     const { input, historyLength } = await ask<RestoredAgent>(client, workflowId, runId);
+    if (status.name !== 'RUNNING') {
+      yield* histories(ports, agentId, runId);
+      const ended = await carriedOn(ports, agentId, input.carried, runId);
+      // It has ended since the database was read: it is begun again to say its last words, and ends.
+      if (ended.pending?.length) yield { type: 'workflow', workflow: type, workflowId, input: { carried: ended } };
+      return;
+    }
     const taken = await takeHistory(client, agentId, runId, historyLength);
     // It went on in a new run meanwhile: what is told would not be of one moment.
     if (taken.facts.closed) continue;

@@ -3,7 +3,13 @@ import type { Pool } from 'pg';
 import type { RunFacts } from '../../actors/core/evidence/told-check';
 import { historyBytes, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
 import { eventsOf, linksOf, sha256Of } from '../../temporal/history-facts';
-import { beginningOf, restoredFrom, type HistoryEvent, type RunBeginning } from '../../temporal/history-records';
+import {
+  beginningOf,
+  firstHeld,
+  restoredFrom,
+  type HistoryEvent,
+  type RunBeginning,
+} from '../../temporal/history-records';
 
 /** One run's raw history, read and looked over. */
 export interface RunEvidence {
@@ -40,7 +46,10 @@ export async function runEvidence(pool: Pool, converter: LoadedDataConverter, no
     try {
       const beginning = await beginningOf(converter, events[0]);
       const { before, previousRunId: from, input } = beginning;
-      const first = { firstSequence: before.sequence + 1, previousRunId: from, restored: restoredFrom(input) !== null };
+      const restored = restoredFrom(input) !== null;
+      // What a restored agent has not said yet is told by nothing but its beginning.
+      const firstSequence = restored ? firstHeld(beginning) : before.sequence + 1;
+      const first = { firstSequence, previousRunId: from, restored };
       return { facts: { ...links, ...rest, ...first, sound: true, unreadable: null }, bytes, events, beginning };
     } catch (error) {
       const facts = { ...links, ...rest, sound: true, unreadable: messageOf(error) };
