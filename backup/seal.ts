@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 
 /** First bytes of a file that age has made. */
 const sealedStart = Buffer.from('age-encryption.org/');
@@ -15,7 +14,7 @@ export async function sealed(content: Readable, passphrase: string): Promise<Rea
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   const stream = await encrypter.encrypt(Readable.toWeb(content) as unknown as globalThis.ReadableStream<Uint8Array>);
-  return Readable.fromWeb(stream as unknown as ReadableStream<Uint8Array>);
+  return Readable.fromWeb(stream);
 }
 
 export function isSealed(start: Buffer): boolean {
@@ -29,7 +28,7 @@ export async function opened(content: Readable, passphrase: string): Promise<Rea
   decrypter.addPassphrase(passphrase);
   try {
     const stream = await decrypter.decrypt(Readable.toWeb(content) as unknown as globalThis.ReadableStream<Uint8Array>);
-    return Readable.fromWeb(stream as unknown as ReadableStream<Uint8Array>);
+    return Readable.fromWeb(stream);
   } catch (error) {
     throw new SealError('BACKUP_PASSPHRASE does not open the file', { cause: error });
   }

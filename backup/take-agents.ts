@@ -77,7 +77,8 @@ export async function* takeAgent(
     yield lineOf(taken);
     yield* histories(ports, agentId, taken.facts.previousRunId);
     const carried = await carriedOn(ports, agentId, input.carried, runId);
-    return yield { type: 'workflow', workflow: type, workflowId, input: { carried } satisfies RestoredAgent };
+    yield { type: 'workflow', workflow: type, workflowId, input: { carried } satisfies RestoredAgent };
+    return;
   }
   throw new AgentNotTaken(`agent ${agentId} goes on in new runs faster than it can be read`);
 }
