@@ -46,7 +46,10 @@ export async function openHistory(zip: ZipBundle, listed: ExportedHistory): Prom
     const linked = told.runId === runId && told.previousRunId === previousRunId && told.nextRunId === nextRunId;
     if (!linked) return { facts: { ...facts, sound: false }, told: null, missing: false };
     if (told.encrypted) return { facts: { ...facts, unreadable: encrypted }, told, missing: false };
-    const restored = told.restoredFrom === null ? {} : { previousRunId: told.restoredFrom, restored: true };
+    // What a restored agent has not said yet is told by nothing but its beginning.
+    const held = Math.min(firstSequence, told.records[0]?.sequence ?? firstSequence);
+    const restored =
+      told.restoredFrom === null ? {} : { previousRunId: told.restoredFrom, restored: true, firstSequence: held };
     return { facts: { ...facts, ...restored }, told, missing: false };
   } catch {
     return { facts: { ...facts, sound: false }, told: null, missing: false };
