@@ -5,7 +5,7 @@ const only = (from, allowed, comment, pathNot = []) => ({
   severity: 'error',
   from: { path: `^${from}/`, pathNot: ['\\.spec\\.ts$', ...pathNot] },
   to: {
-    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|cli|tests|evidence|web)/',
+    path: '^(actors|workflows|activities|infra|temporal|projections|api|stack|demo|bench|cli|tests|evidence|web|backup)/',
     pathNot: allowed.map((p) => `^${p}`),
   },
 });
@@ -75,6 +75,20 @@ module.exports = {
       'the embedded stack starts processes; it is none of them',
     ),
     only('web', ['web/', 'actors/'], 'the console speaks HTTP, and folds what it is told as the agents do'),
+    only(
+      'backup',
+      [
+        'backup/',
+        'actors/',
+        'workflows/messages',
+        'infra/',
+        'temporal/',
+        'projections/queries',
+        'projections/migrate',
+        'stack/',
+      ],
+      'commands of operators on a whole installation',
+    ),
     only('cli', ['cli/'], 'the CLI speaks HTTP only', ['^cli/verify/']),
     only(
       'cli/verify',

@@ -44,7 +44,13 @@ export default tseslint.config(
   },
   {
     // What comes over HTTP is whatever it is: the assertions say what it must be.
-    files: ['tests/e2e/**/*.ts', 'tests/mission/**/*.ts', 'tests/console/*.e2e.spec.ts', 'tests/_util/api-client.ts'],
+    files: [
+      'tests/e2e/**/*.ts',
+      'tests/mission/**/*.ts',
+      'tests/console/*.e2e.spec.ts',
+      'tests/_util/api-client.ts',
+      'tests/_util/golden-scenario.ts',
+    ],
     rules: Object.fromEntries(
       ['assignment', 'member-access', 'return', 'call', 'argument'].map((what) => [
         `@typescript-eslint/no-unsafe-${what}`,

@@ -36,7 +36,7 @@ async function perform(step: StepAtWork, order: StepOrder, info: TryInfo, planne
     effect,
     ...(approvedPlan === undefined ? {} : { planHash: approvedPlan }),
   });
-  if (info.tries > 1) {
+  if (info.tries > 1 || order.again) {
     const before = await doneBefore(step, order, info.signal);
     if (before) return done(before.output);
   }

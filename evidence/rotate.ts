@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, parseEnvironment } from '../infra/config';
 import { createLogger } from '../infra/logger';
 import { createPool } from '../infra/postgres/pool';
+import { besideRunningStack } from '../infra/running-stack';
 import { RotationError, rotateKey } from './rotate-key';
 
 /** `npm run evidence:rotate`: where the stack of `YMERA_HOME` runs, or with `DATABASE_URL` and `EVIDENCE_KEY_FILE`. */
 async function main(): Promise<void> {
-  const env = parseEnvironment(process.env);
+  const env = besideRunningStack(parseEnvironment(process.env));
   const home = resolve(env.YMERA_HOME);
-  const url = env.DATABASE_URL ?? postgresOf(join(home, 'stack.json'));
+  const url = env.DATABASE_URL;
   const file = env.EVIDENCE_KEY_FILE ?? join(home, 'evidence-key.pem');
   if (url === undefined) throw new ConfigError([`DATABASE_URL: missing, and no stack runs in ${home}`]);
   if (!existsSync(file)) throw new ConfigError([`EVIDENCE_KEY_FILE: missing, and there is no key in ${home}`]);
@@ -22,11 +23,6 @@ async function main(): Promise<void> {
   } finally {
     await pool.end();
   }
-}
-
-function postgresOf(stackFile: string): string | undefined {
-  if (!existsSync(stackFile)) return undefined;
-  return (JSON.parse(readFileSync(stackFile, 'utf8')) as { postgres?: string }).postgres;
 }
 
 main().catch((error: Error) => {

@@ -79,6 +79,11 @@ export const environmentSchema = Type.Object({
   RATE_LIMIT_UPGRADE_PER_MINUTE: perMinute(300),
   TEMPORAL_ADDRESS: Type.Optional(Type.String({ pattern: '^[^:]+:[0-9]+$' })),
   TEMPORAL_NAMESPACE: Type.String({ minLength: 1, default: 'default' }),
+  TEMPORAL_WORKER_DEPLOYMENT: Type.String({
+    pattern: '^[A-Za-z0-9_-]{0,100}$',
+    description: 'must be letters, digits, - and _, at most 100',
+    default: '',
+  }),
   TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
   NATS_SERVERS: Type.Optional(Type.String({ minLength: 1 })),
   STREAM_MAX_MESSAGES: Type.Integer({ minimum: 1000, default: 100_000 }),
@@ -104,6 +109,7 @@ export const environmentSchema = Type.Object({
     }),
   ),
   YMERA_KUBECONFIG: Type.Optional(Type.String()),
+  BACKUP_PASSPHRASE: Type.Optional(Type.String({ minLength: 16, description: 'must be 16 characters or more' })),
   EVIDENCE_ARCHIVE_SECONDS: Type.Number({ minimum: 0.1, maximum: 3600, default: 15 }),
   EVIDENCE_SWEEP_MINUTES: Type.Number({ minimum: 0.01, maximum: 720, default: 30 }),
   EVIDENCE_CHECKPOINT_SECONDS: Type.Number({ minimum: 1, maximum: 86_400, default: 60 }),
@@ -184,12 +190,7 @@ export function requireServers(env: Environment): Servers {
   ].filter((line) => line !== null);
   if (missing.length > 0) throw new ConfigError(missing);
   return {
-    temporal: {
-      address: env.TEMPORAL_ADDRESS as string,
-      namespace: env.TEMPORAL_NAMESPACE,
-      taskQueue: env.TEMPORAL_TASK_QUEUE,
-      encryption: encryptionKeys(env),
-    },
+    temporal: requireTemporal(env),
     nats: {
       servers: (env.NATS_SERVERS as string).split(',').map((s) => s.trim()),
       maxMessages: env.STREAM_MAX_MESSAGES,
@@ -197,6 +198,17 @@ export function requireServers(env: Environment): Servers {
     },
     redis: { url: redisUrl as string },
     postgres: { url: env.DATABASE_URL as string },
+  };
+}
+
+/** Temporal alone. @throws ConfigError where it has no address */
+export function requireTemporal(env: Environment): Servers['temporal'] {
+  if (!env.TEMPORAL_ADDRESS) throw new ConfigError(['TEMPORAL_ADDRESS: missing']);
+  return {
+    address: env.TEMPORAL_ADDRESS,
+    namespace: env.TEMPORAL_NAMESPACE,
+    taskQueue: env.TEMPORAL_TASK_QUEUE,
+    encryption: encryptionKeys(env),
   };
 }
 

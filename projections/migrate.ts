@@ -11,9 +11,10 @@ const lockTimeoutMs = 60_000;
 /**
  * Brings the database to the newest schema, and gives Ymera's role its rights. Safe to call from several processes at once:
  * the others wait. A user that does not own the tables only looks whether somebody who does has done it.
+ * @param count only so many of them, where not all are wanted: the oldest
  * @throws the error of the connection or of the migration (a failed migration leaves nothing behind), or MigrationsMissingError
  */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string, count = Infinity): Promise<void> {
   // ESM only, so a static import would not load where this code runs as CommonJS.
   const { runner } = await import('node-pg-migrate');
   const client = new Client({
@@ -34,6 +35,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
       direction: 'up',
       migrationsTable: 'migrations',
       checkOrder: true,
+      count,
       noLock: true,
       logger: { info: silent, warn: silent, error: silent },
     });
@@ -62,9 +64,15 @@ async function isOthers(client: Client): Promise<boolean> {
 async function assertMigrated(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
   const done = new Set(rows.map(({ name }) => name));
-  const wanted = readdirSync(migrationsDir()).map((file) => file.replace(/\.sql$/, ''));
-  const missing = wanted.filter((name) => !done.has(name));
+  const missing = migrationNames().filter((name) => !done.has(name));
   if (missing.length > 0) throw new MigrationsMissingError(missing);
+}
+
+/** All that this release has, in their order. */
+export function migrationNames(): string[] {
+  return readdirSync(migrationsDir())
+    .map((file) => file.replace(/\.sql$/, ''))
+    .sort();
 }
 
 function migrationsDir(): string {

@@ -23,6 +23,7 @@ const sources = [
   'temporal',
   'projections',
   'evidence',
+  'backup',
   'api',
   'stack',
   'demo',
@@ -41,6 +42,9 @@ const workflowSources = [
 const entries = {
   stack: 'stack/main.ts',
   worker: 'temporal/worker.ts',
+  upgrade: 'temporal/upgrade.ts',
+  backup: 'backup/backup.ts',
+  restore: 'backup/restore.ts',
   projector: 'projections/projector.ts',
   migrate: 'projections/migrate-cli.ts',
   evidence: 'evidence/keeper.ts',
@@ -56,6 +60,7 @@ const entries = {
   'validate-csp': 'api/csp/validate.ts',
   openapi: 'api/describe.ts',
   cli: 'cli/ymera.ts',
+  'golden-record': 'tests/_util/golden-record.ts',
 };
 
 function filesOf(path) {

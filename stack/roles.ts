@@ -39,6 +39,8 @@ export function childEnvironment({ env, home, ports, secretKey, servers }: Surro
     TEMPORAL_ADDRESS: servers.temporal,
     TEMPORAL_NAMESPACE: env.TEMPORAL_NAMESPACE,
     TEMPORAL_TASK_QUEUE: env.TEMPORAL_TASK_QUEUE,
+    // A stack on its own servers has one worker at a time: nothing would ever run what is pinned to the one before it.
+    TEMPORAL_WORKER_DEPLOYMENT: env.TEMPORAL_ADDRESS === undefined ? '' : env.TEMPORAL_WORKER_DEPLOYMENT,
     NATS_SERVERS: servers.nats,
     REDIS_URL: servers.redis,
     DATABASE_URL: servers.postgres,

@@ -51,9 +51,14 @@ export async function beginningOf(
     input,
     startedAt: isoTime(start?.eventTime),
     runId: started.originalExecutionRunId ?? '',
-    previousRunId: started.continuedExecutionRunId || null,
+    previousRunId: started.continuedExecutionRunId || restoredFrom(input),
     before,
   };
+}
+
+/** The run that an agent was made again from, out of a backup; null for one that was not. */
+export function restoredFrom(input: AgentInput): string | null {
+  return 'carried' in input ? (input.carried.restored?.from ?? null) : null;
 }
 
 /** The first record that a run's history holds: its own, or one that the run before it has handed on. */

@@ -31,14 +31,31 @@ export interface TakenHistory {
 
 /**
  * The whole history of one run of an agent's workflow as Temporal has it now, and what it says of itself.
+ * @param upTo length of the history in the task after which it is to end, where not all of it is wanted
  * @throws the client's error, NOT_FOUND among them
  */
-export async function takeHistory(client: Client, agentId: string, runId: string): Promise<TakenHistory> {
-  const events: HistoryEvent[] = [];
-  for await (const page of historyPages(client, agentId, runId)) events.push(...page);
+export async function takeHistory(
+  client: Client,
+  agentId: string,
+  runId: string,
+  upTo = Infinity,
+): Promise<TakenHistory> {
+  const all: HistoryEvent[] = [];
+  for await (const page of historyPages(client, agentId, runId)) all.push(...page);
+  const events = upTo === Infinity ? all : throughTask(all, upTo);
   const bytes = History.encode({ events }).finish();
   const span = await spanOf(client.options.loadedDataConverter, events);
   return { facts: factsOf(agentId, events, bytes), span, bytes };
+}
+
+/** The events up to and with those of the last task that had begun by then; where the next task begins, they end. */
+function throughTask(events: readonly HistoryEvent[], upTo: number): HistoryEvent[] {
+  const began = events.map(({ workflowTaskCompletedEventAttributes: task }) =>
+    Number(task?.startedEventId ?? Infinity),
+  );
+  const done = began.reduce((last, startedEventId, i) => (startedEventId <= upTo ? i : last), -1);
+  const next = events.findIndex((event, i) => i > done && event.workflowTaskScheduledEventAttributes);
+  return events.slice(0, next < 0 ? events.length : next);
 }
 
 /** What a run's history says of itself, encrypted or not. */

@@ -39,6 +39,7 @@ import { postgresArchive } from './postgres-archive';
 import { policyCheck, runSignals, runTargets, stepLocks } from './run-ports';
 import { TargetLocks } from './target-locks';
 import { tracingSinks } from './tracing-sinks';
+import { deploymentOptions } from './worker-deployment';
 import { connectWorker, installRuntime, workerCode } from './worker-parts';
 
 /** How often the folders of old runs are removed. */
@@ -76,6 +77,7 @@ runProcess('worker', async (stop, env, logger) => {
     namespace: servers.temporal.namespace,
     taskQueue: servers.temporal.taskQueue,
     ...code,
+    ...deploymentOptions(env.TEMPORAL_WORKER_DEPLOYMENT, code.workflowBundle.codePath),
     activities: {
       ...agentActivities({
         publisher,

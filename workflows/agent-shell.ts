@@ -40,6 +40,8 @@ const deliveryGraceMs = 5000;
 export class AgentShell {
   /** Records whose publishing nobody has confirmed yet, without a gap up to the last one. */
   pending: EventRecord[] = [];
+  /** Paths of a run's steps of which nobody knows whether they were done (see `AgentCarry`). */
+  readonly unsure = new Set<string>();
   /** The agent publishes by itself, from its history, until it has caught up. */
   draining = false;
   /** Since when something is unconfirmed, epoch ms. */
@@ -49,6 +51,8 @@ export class AgentShell {
   private tasks = 0;
   private commands = 0;
   private lastUpdateAt = -1;
+  /** It is to go on in a new run for the sake of the code that runs it. */
+  renewing = false;
 
   private constructor(
     private readonly kind: AnyKind,
@@ -71,7 +75,7 @@ export class AgentShell {
       shell.take(born, input.creation.command.id);
       return shell;
     }
-    const { agent, published, window, effects, checkpoint, pending = [] } = input.carried;
+    const { agent, published, window, effects, checkpoint, pending = [], unsure = [] } = input.carried;
     const shell = new AgentShell(
       kindNamed(agent.kind),
       agent,
@@ -82,6 +86,7 @@ export class AgentShell {
     );
     if (published < agent.sequence) shell.unconfirmedSince = Date.now();
     shell.pending.push(...pending);
+    for (const path of unsure) shell.unsure.add(path);
     return shell;
   }
 
@@ -139,6 +144,8 @@ export class AgentShell {
       this.window.remember(commandId, [agent.sequence - records.length + 1, agent.sequence]);
     }
     this.pending.push(...records);
+    // Only when something happens: a run that somebody keeps on its version would otherwise begin anew for ever.
+    this.renewing ||= workflowInfo().targetWorkerDeploymentVersionChanged;
     handOut(records);
     logLifecycle(agent, records);
     if (records.length > 0) this.unconfirmedSince ??= Date.now();
@@ -220,7 +227,12 @@ export class AgentShell {
   /** While draining, only what the engine demands ends a run: it would end the drain with it. */
   get continueDue(): boolean {
     const long = this.tasks >= tasksPerRun || this.commands >= commandsPerRun;
-    return workflowInfo().continueAsNewSuggested || (long && !this.draining);
+    return workflowInfo().continueAsNewSuggested || ((long || this.renewing) && !this.draining);
+  }
+
+  /** Somebody wants the agent in a new run, though nothing has happened in this one. */
+  renew(): void {
+    this.renewing = true;
   }
 
   get handledUpdateInThisTask(): boolean {
@@ -240,7 +252,8 @@ export class AgentShell {
     const { agent, published, effects } = this;
     const { done: checkpoint } = this.checkpoints;
     const pending = this.trims ? {} : { pending: this.pending };
-    return { agent, published, effects, checkpoint, window: this.window.carry(), ...pending };
+    const unsure = this.unsure.size > 0 ? { unsure: [...this.unsure] } : {};
+    return { agent, published, effects, checkpoint, window: this.window.carry(), ...pending, ...unsure };
   }
 
   /** The state of the kind itself, and its config. */

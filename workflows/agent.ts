@@ -1,8 +1,9 @@
-import { condition, continueAsNew, setHandler, sleep } from '@temporalio/workflow';
+import { condition, setHandler, setWorkflowOptions, sleep } from '@temporalio/workflow';
 import { checkDispatch } from './agent-batch';
 import { AgentShell } from './agent-shell';
 import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished } from './agent-loops';
-import { dispatch, view, type AgentInput } from './messages';
+import { continuation, dispatch, renew, view, type AgentInput } from './messages';
+import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
 
 /**
  * One agent, of any kind. Commands come in as Updates; their events go out by the sender's hand, once they are in the
@@ -13,6 +14,8 @@ export async function agent(input: AgentInput): Promise<void> {
   const shell = AgentShell.open(input);
   setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
   setHandler(view, () => shell.view());
+  setHandler(renew, () => shell.renew());
+  setHandler(continuation, () => continuationOf({ carried: shell.carry() }));
   if ('creation' in input) await announceBirth(shell);
   await Promise.race([
     keepPublished(shell),
@@ -24,5 +27,6 @@ export async function agent(input: AgentInput): Promise<void> {
   if (shell.ended) return shell.end();
   // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
   while (shell.handledUpdateInThisTask) await sleep(1);
-  await continueAsNew<typeof agent>({ carried: shell.carry() });
+  await continueOnNewestVersion<typeof agent>({ carried: shell.carry() });
 }
+setWorkflowOptions(onItsVersion, agent);

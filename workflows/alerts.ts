@@ -11,7 +11,8 @@ import {
 import type { Alert, AlertOrder } from '../actors/devops/alerts';
 import type { AgentActivities } from '../activities/agent-activities';
 import type { AlertActivities } from '../activities/alert-activities';
-import { configure } from './messages';
+import { configure, continuation } from './messages';
+import { continuationOf } from './versions';
 
 /**
  * A receiver that is away is tried for a day; what is given up is on record then. One telling has 15 s: a little later its worker
@@ -43,6 +44,7 @@ export async function alerts(input: AlertOrder | { carried: Outbox }): Promise<v
   setHandler(configure, (order) => {
     box = accepted(box, order as AlertOrder);
   });
+  setHandler(continuation, () => continuationOf({ carried: box }));
   for (;;) {
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof alerts>({ carried: box });
     const [first] = box.queue;

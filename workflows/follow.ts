@@ -11,7 +11,8 @@ import {
 } from '@temporalio/workflow';
 import type { FollowInput } from '../actors/devops/sources';
 import type { FollowActivities, FollowProgress } from '../activities/follow-activities';
-import { configure } from './messages';
+import { configure, continuation } from './messages';
+import { continuationOf } from './versions';
 
 /** One attempt follows until it is told to stop; its heartbeat carries how far it came, so another worker goes on from there. */
 const { followSources } = proxyActivities<FollowActivities>({
@@ -32,10 +33,15 @@ export async function follow(first: FollowInput & { progress?: FollowProgress })
     const next = input as FollowInput;
     if (next.revision > desired.revision) desired = next;
   });
+  const carried = (): FollowInput & { progress?: FollowProgress } => ({
+    ...desired,
+    ...(progress ? { progress } : {}),
+  });
+  setHandler(continuation, () => continuationOf(carried()));
   let agentGone = false;
   while (desired.logs.length + desired.repositories.length > 0 && !agentGone) {
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof follow>({ ...desired, ...(progress ? { progress } : {}) });
+      await continueAsNew<typeof follow>(carried());
     }
     const current = desired;
     const scope = new CancellationScope();

@@ -6,7 +6,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { configure } from './messages';
+import { configure, continuation } from './messages';
+import { continuationOf } from './versions';
 
 /**
  * Keeps one long activity going by the newest orders, so that what goes well adds nothing to any history. Ends when it is told
@@ -22,6 +23,7 @@ export async function follow<Orders extends { revision: number }>(
     const next = input as Orders;
     if (next.revision > desired.revision) desired = next;
   });
+  setHandler(continuation, () => continuationOf(desired));
   let agentGone = false;
   while (!isIdle(desired) && !agentGone) {
     if (workflowInfo().continueAsNewSuggested) await continueAsNew(desired);

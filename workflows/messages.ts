@@ -23,6 +23,16 @@ export interface AgentCarry {
   pending?: EventRecord[];
   /** Of a run: the trace of whoever launched it. */
   traceparent?: string;
+  /** Steps of a run that were under way when it was backed up: whether they were done is looked up before they are done. */
+  unsure?: string[];
+  /** Where it was made again out of a backup; only in the first run after that. */
+  restored?: Restored;
+}
+
+/** What a workflow is told that is made again out of a backup. */
+export interface Restored {
+  /** The run that it goes on from, as the backup has it; null where none is known. */
+  from: string | null;
 }
 
 /** Which sequence the mirror in Redis holds, and since when (epoch ms). */
@@ -103,8 +113,20 @@ export const dispatch = defineUpdate<Dispatched, [Dispatch]>('dispatch');
 
 export const view = defineQuery<AgentView>('view');
 
+/** What a workflow would go on with in a new run now: by it, it is made again elsewhere. */
+export interface Continuation<Input = unknown> {
+  input: Input;
+  /** Length of its history in the task that came last. */
+  historyLength: number;
+}
+
+export const continuation = defineQuery<Continuation>('continuation');
+
 /** Tells a companion what it should be doing from now on. */
 export const configure = defineSignal<[unknown]>('configure');
+
+/** Has an agent go on in a new run, and so on the workers that take new runs now; for one that is idle nothing else would. */
+export const renew = defineSignal('renew');
 
 /** Tells a run how far its records are published, while the activity that published them goes on. */
 export const delivered = defineSignal<[number]>('delivered');

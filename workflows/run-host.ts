@@ -81,6 +81,11 @@ export class RunHost {
     this.shell.record(...events);
   }
 
+  /** Whether a step may have been done by a worker that was lost with its history; asked once. */
+  takeUnsure(path: string): boolean {
+    return this.shell.unsure.delete(path);
+  }
+
   perform = this.carrying(perform);
   undo = this.carrying(undo);
   admit = this.carrying(admit);
@@ -113,7 +118,7 @@ export class RunHost {
 
   get continueDue(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return continueAsNewSuggested || historyLength > longHistory;
+    return continueAsNewSuggested || historyLength > longHistory || this.shell.renewing;
   }
 
   /** Whether everything that it had to say is said. */

@@ -31,6 +31,7 @@ export async function doAction(walker: Walker, step: Step, path: string, frame: 
     with: input,
     held: heldKeys(walker),
     runbook: host.config.runbook.name,
+    ...(host.takeUnsure(path) ? { again: true } : {}),
     ...timeout(step, scope),
     ...(frame.approved?.[path] === undefined ? {} : { approvedPlan: frame.approved[path] }),
     ...(step.until ? { poll: pollOf(step.until, scope) } : {}),

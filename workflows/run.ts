@@ -1,10 +1,11 @@
-import { condition, continueAsNew, setHandler, sleep } from '@temporalio/workflow';
+import { condition, setHandler, setWorkflowOptions, sleep } from '@temporalio/workflow';
 import { checkDispatch } from './agent-batch';
 import { keepCheckpointed, keepEffects } from './agent-loops';
 import { AgentShell } from './agent-shell';
-import { delivered, dispatch, view, type AgentInput } from './messages';
+import { continuation, delivered, dispatch, renew, view, type AgentInput } from './messages';
 import { conduct } from './run-conduct';
 import { RunHost } from './run-host';
+import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
 
 /** For how long a run that ended over an approval that nobody gave still hears answers to it. */
 const lateAnswersMs = 3_600_000;
@@ -19,7 +20,10 @@ export async function run(input: AgentInput): Promise<void> {
   const host = new RunHost(shell, traceparent);
   setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
   setHandler(view, () => shell.view());
+  setHandler(renew, () => shell.renew());
+  setHandler(continuation, () => continuationOf({ carried: { ...shell.carry(), ...host.trace } }));
   setHandler(delivered, (published) => host.delivered(published));
+  if ('carried' in input && input.carried.restored) waitForPeople(host);
   const ended = host.state.phase === 'ended' ? Promise.resolve() : conduct(host);
   const over = await Promise.race([
     ended.then(() => lastWords(host)).then(() => true),
@@ -33,7 +37,14 @@ export async function run(input: AgentInput): Promise<void> {
   if (over) return shell.end();
   // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
   while (shell.handledUpdateInThisTask) await sleep(1);
-  await continueAsNew<typeof run>({ carried: { ...shell.carry(), ...host.trace } });
+  await continueOnNewestVersion<typeof run>({ carried: { ...shell.carry(), ...host.trace } });
+}
+setWorkflowOptions(onItsVersion, run);
+
+/** What has become of the world since the backup only people know: they resume the run, or cancel it. */
+function waitForPeople(host: RunHost): void {
+  if (host.state.phase === 'ended' || host.state.pausedBy !== null) return;
+  host.record({ type: 'RunPaused', data: { by: 'system:restore' } });
 }
 
 /** Until all is said; and where an approval was not given in time, long enough for a late answer to be refused on record. */

@@ -8,6 +8,8 @@ export interface StepOrder {
   attempt: number;
   action: string;
   with: Record<string, unknown>;
+  /** It may have been done already, as after a lost worker. */
+  again?: boolean;
   /** What the step says; the action's own where it says nothing. */
   timeoutMs?: number;
   /** Real things that the run holds already. */

@@ -45,7 +45,12 @@ export async function openHistory(zip: ZipBundle, listed: ExportedHistory): Prom
     const told = recordsOfHistory(bytes);
     const linked = told.runId === runId && told.previousRunId === previousRunId && told.nextRunId === nextRunId;
     if (!linked) return { facts: { ...facts, sound: false }, told: null, missing: false };
-    return { facts: told.encrypted ? { ...facts, unreadable: encrypted } : facts, told, missing: false };
+    if (told.encrypted) return { facts: { ...facts, unreadable: encrypted }, told, missing: false };
+    // What a restored agent has not said yet is told by nothing but its beginning.
+    const held = Math.min(firstSequence, told.records[0]?.sequence ?? firstSequence);
+    const restored =
+      told.restoredFrom === null ? {} : { previousRunId: told.restoredFrom, restored: true, firstSequence: held };
+    return { facts: { ...facts, ...restored }, told, missing: false };
   } catch {
     return { facts: { ...facts, sound: false }, told: null, missing: false };
   }

@@ -13,6 +13,8 @@ export interface ToldHistory {
   runId: string | null;
   previousRunId: string | null;
   nextRunId: string | null;
+  /** The run that the agent was made again from, out of a backup; null for one that was not. */
+  restoredFrom: string | null;
   /** Whether there are payloads that only the installation's own keys open: then more may be told than is here. */
   encrypted: boolean;
 }
@@ -25,7 +27,7 @@ interface Outcome {
 }
 interface Input {
   creation?: Creation;
-  carried?: { pending?: EventRecord[] };
+  carried?: { pending?: EventRecord[]; restored?: { from: string | null } };
 }
 
 /**
@@ -42,6 +44,7 @@ export function recordsOfHistory(bytes: Uint8Array): ToldHistory {
     runId: null,
     previousRunId: null,
     nextRunId: null,
+    restoredFrom: null,
     encrypted: false,
   };
   for (const event of decodeHistory(bytes)) {
@@ -72,6 +75,7 @@ function readStart({ started, eventTime }: HistoryEvent, told: ToldHistory): voi
     told.senders.set(creation.command.id, creation.command.principal);
     told.records.push(...createAgent(opaqueKind(creation.kind), creation, new Date(ms).toISOString()).records);
   }
+  told.restoredFrom = input?.carried?.restored?.from ?? null;
   told.records.push(...(input?.carried?.pending ?? []));
 }
 

@@ -3,7 +3,13 @@ import type { Pool } from 'pg';
 import type { RunFacts } from '../../actors/core/evidence/told-check';
 import { historyBytes, readHistory, type RawHistory } from '../../projections/queries/evidence-histories';
 import { eventsOf, linksOf, sha256Of } from '../../temporal/history-facts';
-import { beginningOf, type HistoryEvent, type RunBeginning } from '../../temporal/history-records';
+import {
+  beginningOf,
+  firstHeld,
+  restoredFrom,
+  type HistoryEvent,
+  type RunBeginning,
+} from '../../temporal/history-records';
 
 /** One run's raw history, read and looked over. */
 export interface RunEvidence {
@@ -39,7 +45,11 @@ export async function runEvidence(pool: Pool, converter: LoadedDataConverter, no
     const links = linksOf(events);
     try {
       const beginning = await beginningOf(converter, events[0]);
-      const first = { firstSequence: beginning.before.sequence + 1 };
+      const { before, previousRunId: from, input } = beginning;
+      const restored = restoredFrom(input) !== null;
+      // What a restored agent has not said yet is told by nothing but its beginning.
+      const firstSequence = restored ? firstHeld(beginning) : before.sequence + 1;
+      const first = { firstSequence, previousRunId: from, restored };
       return { facts: { ...links, ...rest, ...first, sound: true, unreadable: null }, bytes, events, beginning };
     } catch (error) {
       const facts = { ...links, ...rest, sound: true, unreadable: messageOf(error) };

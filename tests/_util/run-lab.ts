@@ -102,6 +102,17 @@ export class RunLab {
     this.output = output;
   }
 
+  /**
+   * A worker of another build beside the first one; it ends with the lab.
+   * @param dist folder of that build
+   */
+  async startOtherWorker(dist: string): Promise<ChildProcess> {
+    const { child } = await this.spawnRole('worker', {}, dist);
+    const exited = once(child, 'exit');
+    this.ends.unshift(() => (child.kill('SIGKILL'), exited));
+    return child;
+  }
+
   /** For tests that look at the ledger; it ends with the lab. */
   async startProjector(): Promise<void> {
     const { child } = await this.spawnRole('projector');
@@ -131,9 +142,10 @@ export class RunLab {
   private async spawnRole(
     role: 'worker' | 'projector' | 'evidence',
     env: NodeJS.ProcessEnv = {},
+    dist = distDir,
   ): Promise<{ child: ChildProcess; output: () => string }> {
     const { temporal, nats, redis, postgres } = this.servers;
-    const [command, ...args] = await endsWithParent([process.execPath, join(distDir, `${role}.js`)], 'SIGKILL');
+    const [command, ...args] = await endsWithParent([process.execPath, join(dist, `${role}.js`)], 'SIGKILL');
     const child = spawn(command, args, {
       env: {
         ...process.env,
@@ -168,10 +180,15 @@ export class RunLab {
   /** What the worker has logged last. */
   output: () => string = () => '';
 
-  /** Kills the worker with SIGKILL and starts another one. */
-  async killWorker(): Promise<void> {
+  /** Kills the worker with SIGKILL. */
+  async endWorker(): Promise<void> {
     this.worker?.kill('SIGKILL');
     await this.exited;
+  }
+
+  /** Kills the worker and starts another one. */
+  async killWorker(): Promise<void> {
+    await this.endWorker();
     await this.startWorker();
   }
 

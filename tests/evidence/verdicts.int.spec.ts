@@ -218,7 +218,7 @@ describe('the verdicts of an auditor', () => {
     await send(id, 'Stop', {}, 'drift-stop');
     await inLedger(id, 7);
     expect(await shortVerdicts(lab, id)).toEqual(pass);
-    const code = await changedBundle('./flags/flags', join(projectRoot, 'tests/evidence/changed-flags.ts'));
+    const code = await changedBundle('./flags/flags', join(projectRoot, 'tests/_util/changed-flags.ts'));
     const sha256 = sha256Of(code);
     await writeBundle(lab.pool, { sha256, code, sdkVersion: 'test', buildId: 'changed' });
     await owner.query('UPDATE raw_histories SET bundle_sha256 = $2 WHERE agent_id = $1', [id, sha256]);

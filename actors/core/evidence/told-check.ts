@@ -10,6 +10,8 @@ export interface RunFacts {
   /** The run that continued as this one, and the one that this one continued as; null where there is none. */
   previousRunId: string | null;
   nextRunId: string | null;
+  /** Whether the run before it did not continue as this one, but was backed up, and the agent made again from that. */
+  restored?: boolean;
   /** False where its history was taken while it went on. */
   closed: boolean;
   /** Sequences of the first record that it tells of and of the last; `last < first` where it made none. */
@@ -60,6 +62,12 @@ export class ToldCheck {
     this.runs += 1;
     const { runId, firstSequence, lastSequence, sound, unreadable } = run;
     const first = this.to + 1;
+    if (run.restored && before && !before.closed) {
+      this.findings.doubt(
+        'complete',
+        `the agent was made again out of a backup, taken while run ${before.runId} was open: what it has done after that is not here`,
+      );
+    }
     const broken = brokenLink(before, run, this.to);
     if (broken) this.missing(broken.runId, first, broken.what);
     else if (firstSequence > first && !before?.unreadable)
@@ -176,6 +184,7 @@ function brokenLink(before: RunFacts | null, run: RunFacts, told: number): { run
     const expired = told > 0 && firstSequence <= told + 1;
     return previousRunId === null || expired ? null : { runId: previousRunId, what: 'is missing' };
   }
+  if (run.restored && previousRunId === before.runId && before.nextRunId === null) return null;
   if (before.nextRunId === runId && previousRunId === before.runId) return null;
   if (!before.closed && previousRunId === before.runId) return { runId: before.runId, what: 'ends before the run did' };
   return { runId: before.nextRunId ?? previousRunId ?? runId, what: 'is missing' };
