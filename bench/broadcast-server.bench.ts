@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { EventRecord } from '../actors/core/event';
 import { AgentEvents } from '../api/agent-events';
 import { AgentMoments } from '../api/agent-moments';
 import { Clients } from '../api/client';
+import { createApiMetrics } from '../api/metrics';
 import { emptyLedger, historyOf, noLimits, noSnapshots, startTestApi } from '../api/stand-ins';
 import { Connection } from '../api/ws/connection';
 import { Hub } from '../api/ws/hub';
@@ -58,7 +60,8 @@ async function ymera(): Promise<Side> {
       return { close: async () => undefined };
     },
   };
-  const hub = new Hub(stream, logger);
+  const metrics = createApiMetrics(new Registry());
+  const hub = new Hub(stream, logger, metrics);
   const past = new StreamPast(stream, emptyLedger);
   const logs = {
     async *follow() {
@@ -70,6 +73,7 @@ async function ymera(): Promise<Side> {
     tickets: { claim: async () => true },
     clients: new Clients(''),
     limits: noLimits,
+    metrics,
     origins: new Set(),
     perPrincipal: Infinity,
     logger,

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import type { EventRecord } from '../../actors/core/event';
+import { createApiMetrics } from '../metrics';
 import { someRecord } from '../stand-ins';
 import { Hub, type Member } from './hub';
 
@@ -17,6 +19,7 @@ async function hubWith(count: number) {
       bounds: async () => ({ first: 1, last: 0 }),
     },
     pino({ level: 'silent' }),
+    createApiMetrics(new Registry()),
   );
   await hub.start();
   const offered: [number, number | null][] = [];
