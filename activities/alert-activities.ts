@@ -4,6 +4,7 @@ import type { Receiver } from '../actors/devops/alerting';
 import type { SecretStore } from '../infra/secrets';
 import { ActionError } from './actions/action';
 import { exchange, withHeader } from './actions/http-exchange';
+import { HostBreakers } from './host-breakers';
 import { Redactor } from './redaction';
 import { resolveSecrets } from './secret-references';
 
@@ -29,13 +30,14 @@ const mostBytes = 65_536;
 const finalStatuses = [400, 413, 422];
 
 export function alertActivities(ports: { secrets: SecretStore; subjects: SubjectSender }): AlertActivities {
+  const hosts = new HostBreakers();
   return {
     async sendAlerts({ to, alerts }) {
       const redactor = new Redactor();
       try {
         const { value, secrets } = await resolveSecrets(to, ports.secrets);
         redactor.learn(...secrets);
-        await send(value as Receiver, alerts, ports.subjects);
+        await send(value as Receiver, alerts, ports.subjects, hosts);
       } catch (error) {
         const { code = 'failed', message } = error as { code?: string; message: string };
         const text = redactor.text(message);
@@ -45,12 +47,12 @@ export function alertActivities(ports: { secrets: SecretStore; subjects: Subject
   };
 }
 
-async function send(to: Receiver, alerts: Telling[], subjects: SubjectSender): Promise<void> {
+async function send(to: Receiver, alerts: Telling[], subjects: SubjectSender, hosts: HostBreakers): Promise<void> {
   switch (to.type) {
     case 'webhook':
       for (const { alert, repeat } of alerts) {
         const headers = withHeader(to.headers, 'idempotency-key', idOf(alert, repeat));
-        await post(to.url, headers, JSON.stringify({ ...alert, repeat }));
+        await post(hosts, to.url, headers, JSON.stringify({ ...alert, repeat }));
       }
       return;
     case 'nats':
@@ -61,7 +63,7 @@ async function send(to: Receiver, alerts: Telling[], subjects: SubjectSender): P
     case 'alertmanager': {
       const posted = alerts.flatMap(({ alert }) => postable(alert, to.refresh));
       if (posted.length === 0) return;
-      return post(`${to.url.replace(/\/+$/, '')}/api/v2/alerts`, to.headers, JSON.stringify(posted));
+      return post(hosts, `${to.url.replace(/\/+$/, '')}/api/v2/alerts`, to.headers, JSON.stringify(posted));
     }
   }
 }
@@ -71,10 +73,12 @@ function idOf({ id }: Alert, repeat: number): string {
   return repeat === 0 ? id : `${id}:${repeat}`;
 }
 
-async function post(url: string, headers: Record<string, string>, body: string): Promise<void> {
-  const signal = AbortSignal.timeout(timeoutMs);
+async function post(hosts: HostBreakers, url: string, headers: Record<string, string>, body: string): Promise<void> {
   const sent = withHeader(headers, 'content-type', 'application/json');
-  const { status } = await exchange({ method: 'POST', url, headers: sent, body, maxBytes: mostBytes, signal });
+  const { status } = await hosts.call(url, () => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    return exchange({ method: 'POST', url, headers: sent, body, maxBytes: mostBytes, signal });
+  });
   if (status >= 200 && status <= 299) return;
   throw new ActionError(finalStatuses.includes(status) ? 'refused' : 'unexpected_status', `it answered ${status}`);
 }

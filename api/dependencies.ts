@@ -128,7 +128,7 @@ export interface KeptAnswers {
 /** The stream of all events. */
 export interface EventStream {
   subscribeLive(
-    onFrame: (position: number, record: EventRecord) => void,
+    onFrame: (position: number, record: EventRecord) => void | Promise<void>,
     onState: (connected: boolean) => void,
   ): Promise<{ close(): Promise<void> }>;
   read(from: number, to?: number): AsyncIterable<Positioned>;
@@ -154,7 +154,7 @@ export interface RequestLimits {
 export const dependencyNames = ['temporal', 'nats', 'redis', 'postgres'] as const;
 export type DependencyName = (typeof dependencyNames)[number];
 
-/** Resolves when the server answers, rejects when it does not. */
+/** Resolves when the server answers, to `degraded` where not all is well with it; rejects when it does not. */
 export type Probes = Record<DependencyName, () => Promise<unknown>>;
 
 /** All that the API works with; `server.ts` wires it. */
@@ -180,7 +180,7 @@ export interface Dependencies {
   replays: ReplayGuard;
   keptAnswers: KeptAnswers;
   checkpoints: { get(agentId: string): Promise<Record<string, unknown> | null> };
-  projectorBacklog(): Promise<{ waiting: number; unacked: number }>;
+  projectorBacklog(): Promise<{ waiting: number; unacked: number; dropped: number }>;
   probes: Probes;
   clients: Clients;
   limits: RequestLimits;

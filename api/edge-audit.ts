@@ -9,6 +9,7 @@ import { inTransaction } from '../infra/postgres/transaction';
 import { addAct, removeActs, takeActs, type WaitingAct } from '../projections/queries/edge-acts';
 import type { TemporalAgents } from '../temporal/agents';
 import type { Audit, EdgeAct } from './audit';
+import type { Ask } from './guarded-postgres';
 import { problemOf } from './problem';
 
 const idleMs = 1000;
@@ -26,6 +27,7 @@ export class EdgeAudit implements Audit {
 
   constructor(
     private readonly pool: Pool,
+    private readonly ask: Ask,
     private readonly agents: Pick<TemporalAgents, 'create' | 'send'>,
     private readonly logger: Logger,
   ) {}
@@ -33,7 +35,7 @@ export class EdgeAudit implements Audit {
   async record(act: EdgeAct): Promise<void> {
     const waiting = { id: uuidv7(), act };
     try {
-      await addAct(this.pool, waiting);
+      await this.ask(() => addAct(this.pool, waiting));
     } catch (error) {
       this.logger.warn({ err: error, type: act.type }, 'audit: kept in this process until Postgres is back');
       if (this.kept.length < mostKept) this.kept.push(waiting);
@@ -61,7 +63,7 @@ export class EdgeAudit implements Audit {
   private async handOn(): Promise<boolean> {
     const kept = this.kept.splice(0);
     for (const [index, waiting] of kept.entries()) {
-      await addAct(this.pool, waiting).catch((error: unknown) => {
+      await this.ask(() => addAct(this.pool, waiting)).catch((error: unknown) => {
         this.kept.unshift(...kept.slice(index));
         throw error;
       });

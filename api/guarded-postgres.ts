@@ -8,7 +8,9 @@ import {
   TimeoutStrategy,
   wrap,
 } from 'cockatiel';
+import type { Pool } from 'pg';
 import { isTransient } from '../infra/postgres/pool';
+import type { Queryable } from '../projections/queries/queryable';
 import { unavailable } from './problem';
 
 /** How long one query is waited for, and how long nobody asks after three failures in a row, in ms. */
@@ -35,4 +37,10 @@ export function guardedPostgres(): Ask {
       throw error;
     }
   };
+}
+
+/** The pool, each query asked through the guard. For what asks more than once. */
+export function guardedQueries(pool: Pool, ask: Ask): Queryable {
+  const query = (...args: Parameters<Pool['query']>): Promise<unknown> => ask(() => pool.query(...args) as never);
+  return { query: query as Pool['query'] };
 }

@@ -49,7 +49,8 @@ async function health(probe: () => Promise<unknown>): Promise<Health> {
     timer = setTimeout(() => reject(new Error('no answer')), deadMs);
   });
   try {
-    await Promise.race([probe(), late]);
+    const found = await Promise.race([probe(), late]);
+    if (found === 'degraded') return found;
     return performance.now() - startedAt > slowMs ? 'degraded' : 'ok';
   } catch {
     return 'down';

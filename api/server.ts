@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
 import { countCheckpoint, countedPublisher, createDeliveryMetrics } from '../infra/metrics/delivery';
 import { observePool } from '../infra/metrics/pool';
@@ -35,6 +34,7 @@ import { TemporalAgents } from '../temporal/agents';
 import { EncryptionCodec } from '../temporal/codec/encryption-codec';
 import { Delivery } from '../temporal/delivery';
 import { connectTemporal } from '../temporal/connection';
+import { probeTemporal } from '../temporal/guard';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
 import { postgresArchive } from '../temporal/postgres-archive';
@@ -54,7 +54,7 @@ import { postgresKeeper } from './export/postgres-keeper';
 import { postgresEvidence } from './export/postgres-source';
 import { createHttpServer, drain, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
-import { guardedPostgres } from './guarded-postgres';
+import { guardedPostgres, guardedQueries } from './guarded-postgres';
 import { RedisKeptAnswers } from './kept-answers';
 import {
   guardedRebuild,
@@ -126,7 +126,7 @@ runProcess('api', async (stop, env, logger) => {
   const tokens = new Tokens(secretKeys(env), env.TOKEN_TTL_SECONDS);
   const directory = new Directory(postgresStandings(pool, ask));
   const access = new Access(tokens, directory, keyUse(pool, ask, logger));
-  const audit = new EdgeAudit(pool, agents, logger);
+  const audit = new EdgeAudit(pool, ask, agents, logger);
   const clients = new Clients(env.TRUSTED_PROXIES);
   const limits = new RateLimiter(redis, limitsOf(env), metrics, logger);
   const hub = new Hub(stream, logger, metrics);
@@ -136,8 +136,8 @@ runProcess('api', async (stop, env, logger) => {
   const publicOrigins = new Set(listed(env.PUBLIC_ORIGINS));
 
   const probes = {
-    temporal: () => probeTemporal(client),
-    nats: () => stream.bounds(),
+    temporal: () => probeTemporal(client, 1_000),
+    nats: () => stream.health(),
     redis: () => redis.ping(),
     postgres: () => pool.query('SELECT 1'),
   };
@@ -163,7 +163,7 @@ runProcess('api', async (stop, env, logger) => {
     runbooks,
     hooks: postgresHooks(pool, ask),
     evidence: postgresEvidence(pool, ask),
-    keeper: postgresKeeper(pool),
+    keeper: postgresKeeper(guardedQueries(pool, ask)),
     places: evidencePlaces(),
     schedules: new TemporalSchedules(client, servers.temporal.taskQueue),
     verifications: new Verifications(client, pool, servers.temporal.taskQueue, ask),
@@ -209,10 +209,10 @@ runProcess('api', async (stop, env, logger) => {
     metrics,
     logger,
     perPrincipal: env.WS_CONNECTIONS_PER_PRINCIPAL,
-    onSocket(socket, visitor) {
+    onSocket(socket, stream, visitor) {
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
-      new Connection(socket, visitor, {
+      new Connection(socket, stream, visitor, {
         hub,
         past,
         logs: logStream,
@@ -260,11 +260,6 @@ runProcess('api', async (stop, env, logger) => {
     client.connection.close(),
   ]);
 });
-
-function probeTemporal(client: Client): Promise<unknown> {
-  const { namespace } = client.options;
-  return client.withDeadline(Date.now() + 1_000, () => client.workflowService.describeNamespace({ namespace }));
-}
 
 /** The one that signs, and the one of before. @throws ConfigError */
 function secretKeys({ SECRET_KEY, SECRET_KEY_PREVIOUS }: Environment): string[] {

@@ -216,7 +216,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     keptAnswers: new MemoryKeptAnswers(),
     stopping: new AbortController().signal,
     checkpoints: { get: async () => null },
-    projectorBacklog: async () => ({ waiting: 0, unacked: 0 }),
+    projectorBacklog: async () => ({ waiting: 0, unacked: 0, dropped: 0 }),
     probes: { temporal: async () => 1, nats: async () => 1, redis: async () => 1, postgres: async () => 1 },
     codec: new EncryptionCodec([]),
     codecOrigins: new Set(),

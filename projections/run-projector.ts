@@ -9,7 +9,7 @@ import { projectMessages } from './project-messages';
 /**
  * Takes the stream into the ledger until aborted; the batch under way is finished and acked then. Waits for Postgres
  * where it is not there yet.
- * @param onReady called once, when the schema is there and messages flow
+ * @param onReady called once, when the schema is there and messages flow, or will as soon as NATS is there
  * @throws the error of a migration
  */
 export async function runProjector(

@@ -17,11 +17,16 @@ import { agentWorkflowId, dispatch, view, type AgentInput, type AgentView, type 
 import type { Delivery } from './delivery';
 import { AgentFailure } from './failures';
 import { GroupCommit } from './group-commit';
+import { guardOf } from './guard';
 import { grpcCode, isNotFound } from './grpc-status';
 
-/** One try of an Update, and all tries of it together: within that an outage of a worker or of Temporal is bridged. */
+/**
+ * One try of an Update, and all tries of it together: within that an outage of a worker or of Temporal is bridged. Once Temporal
+ * is known to be away, no more begin.
+ */
 const tryMs = 10_000;
 const giveUpMs = 30_000;
+const longestPauseMs = 1_000;
 const readMs = 8_000;
 
 /** Agents as those see them who talk to them: make one, send it commands, look at it. */
@@ -116,27 +121,29 @@ export class TemporalAgents {
 
   private async sendBatch(agentId: string, commands: CommandEnvelope[]): Promise<CommandResult<EventRecord>[]> {
     const giveUpAt = Date.now() + giveUpMs;
+    await guardOf(this.client).demand();
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.dispatchOnce(agentId, { commands });
+        return await this.dispatchOnce(agentId, { commands }, Math.min(tryMs, giveUpAt - Date.now()));
       } catch (error) {
         if (isNotFound(error)) await this.failWhereGone(agentId);
         // Accepted by a run that ended over it, or a worker that went away: the ids make another try harmless.
-        if (isRefusal(error) || Date.now() > giveUpAt) throw unavailable(error);
+        if (isRefusal(error) || Date.now() + longestPauseMs > giveUpAt) throw unavailable(error);
       }
-      await delay(Math.min(50 * 2 ** attempt, 1000));
+      await delay(Math.min(50 * 2 ** attempt, longestPauseMs));
     }
   }
 
   private async dispatchOnce(
     agentId: string,
     order: Omit<Dispatch, 'delivered'>,
+    ms = tryMs,
   ): Promise<CommandResult<EventRecord>[]> {
     const input: Dispatch = { ...order, delivered: this.delivery.of(agentId) };
     const startedAt = performance.now();
     let outcome = 'failed';
     try {
-      const results = await this.observed(agentId, order.commands, () => this.dispatchTo(agentId, input));
+      const results = await this.observed(agentId, order.commands, () => this.dispatchTo(agentId, input, ms));
       outcome = 'answered';
       return results;
     } finally {
@@ -155,8 +162,8 @@ export class TemporalAgents {
     return aboutWork(about, () => withSpans(beginSpans('update', SpanKind.CLIENT, commands, attributes), work));
   }
 
-  private async dispatchTo(agentId: string, input: Dispatch): Promise<CommandResult<EventRecord>[]> {
-    const dispatched = await this.within(tryMs, () =>
+  private async dispatchTo(agentId: string, input: Dispatch, ms: number): Promise<CommandResult<EventRecord>[]> {
+    const dispatched = await this.within(ms, () =>
       this.handle(agentId).executeUpdate(dispatch, { args: [input], updateId: uuidv7() }),
     );
     await this.delivery.deliver(agentId, dispatched);
@@ -181,7 +188,7 @@ export class TemporalAgents {
   }
 
   private within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + ms, call);
+    return guardOf(this.client).call(ms, call);
   }
 }
 

@@ -91,9 +91,16 @@ export class GroupCommit<R> {
         await setImmediate();
       } catch (error) {
         for (const { reject } of batch) reject(error);
+        if (error instanceof AgentFailure && error.code === 'unavailable') this.refuseRest(lane, error);
       }
     }
     this.lanes.delete(agentId);
+  }
+
+  /** What came behind a batch that was tried for so long would otherwise wait as long again. None of it was sent. */
+  private refuseRest(lane: Lane<R>, error: AgentFailure): void {
+    lane.bytes = 0;
+    for (const { reject } of lane.waiting.splice(0)) reject(error);
   }
 
   private take(lane: Lane<R>): Waiting<R>[] {

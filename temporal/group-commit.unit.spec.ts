@@ -1,4 +1,5 @@
 import type { CommandEnvelope } from '../actors/core/command';
+import { AgentFailure } from './failures';
 import { GroupCommit, defaultGroupLimits } from './group-commit';
 
 const command = (id: string, size = 1): CommandEnvelope => ({ id, type: 'T', data: 'x'.repeat(size), principal: 'p' });
@@ -67,5 +68,17 @@ describe('group commit', () => {
     const second = groups.send('x', [command('b')]);
     await expect(first).rejects.toThrow('lost');
     expect(await second).toEqual(['b']);
+  });
+
+  it('refuses what waits behind a batch whose agent did not answer: it has waited as long', async () => {
+    const sent: string[] = [];
+    const groups = new GroupCommit(async (_agent, batch): Promise<string[]> => {
+      sent.push(...batch.map(({ id }) => id));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      throw new AgentFailure('unavailable', 'no answer', 2);
+    });
+    const all = ['a', 'b', 'c'].map((id) => groups.send('x', [command(id)]));
+    for (const one of all) await expect(one).rejects.toMatchObject({ code: 'unavailable' });
+    expect([sent, groups.depth]).toEqual([['a'], 0]);
   });
 });

@@ -17,11 +17,13 @@ import { checkedInput } from '../actors/runbook/input';
 import { isBareApproval, stepAt } from '../actors/runbook/placed-steps';
 import type { TemporalAgents } from './agents';
 import { AgentFailure } from './failures';
+import { guardOf, isSilence } from './guard';
 import { guardsOf, rendered, targetsOf } from './launch-scope';
 import type { PolicyReader } from './policy';
 
-/** How long a dry-run may take. */
+/** How long a dry-run may take, and how long the word of its end, in ms. */
 const planMs = 120_000;
+const answerMs = 5_000;
 
 export interface StoredRunbook {
   name: string;
@@ -65,12 +67,19 @@ export class Launcher {
   async plan(request: Wanted): Promise<RunPlan> {
     const id = `plan-${hashOf([request, Date.now(), Math.random()]).slice(0, 32)}`;
     const config = await this.configOf(id, request);
-    const nodes = await this.ports.client.workflow.execute<(input: object) => Promise<PlannedNode[]>>('plan', {
-      workflowId: id,
-      taskQueue: this.ports.taskQueue,
-      args: [{ id, config }],
-      workflowExecutionTimeout: planMs,
-    });
+    const { client, taskQueue } = this.ports;
+    const nodes = await guardOf(client)
+      .call(planMs + answerMs, () =>
+        client.workflow.execute<(input: object) => Promise<PlannedNode[]>>('plan', {
+          workflowId: id,
+          taskQueue,
+          args: [{ id, config }],
+          workflowExecutionTimeout: planMs,
+        }),
+      )
+      .catch((cause: unknown) => {
+        throw isSilence(cause) ? new AgentFailure('unavailable', 'Temporal does not answer', 2, { cause }) : cause;
+      });
     const { runbook, targets, veto = null } = config;
     return { runbook, targets, veto, steps: nodes, planHash: hashOf(JSON.parse(JSON.stringify(nodes))) };
   }

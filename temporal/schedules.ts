@@ -12,6 +12,7 @@ import type { LaunchRequest } from '../actors/core/launch';
 import { formatCursor, parseCursor } from '../projections/queries/cursor';
 import { openText, sealText } from './codec/sealed-text';
 import { AgentFailure } from './failures';
+import { guardOf } from './guard';
 import {
   overlapNames,
   presentDetail,
@@ -138,7 +139,7 @@ export class TemporalSchedules {
 
   private async call<T>(id: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.client.withDeadline(Date.now() + callMs, work);
+      return await guardOf(this.client).call(callMs, work);
     } catch (error) {
       throw failureOf(error, id);
     }

@@ -14,6 +14,7 @@ import {
 import type { Queryable } from '../projections/queries/queryable';
 import { evidenceQueue, verificationWorkflowId } from '../workflows/messages';
 import { AgentFailure } from './failures';
+import { guardOf } from './guard';
 import { isNotFound } from './grpc-status';
 
 const callMs = 10_000;
@@ -40,7 +41,7 @@ export class Verifications {
     const id = uuidv7();
     await this.ask(() => addVerification(this.db, { id, scope, requestedBy }));
     try {
-      await this.client.withDeadline(Date.now() + callMs, () =>
+      await guardOf(this.client).call(callMs, () =>
         this.client.workflow.start('verification', {
           workflowId: verificationWorkflowId(id),
           taskQueue: evidenceQueue(this.taskQueue),
@@ -67,7 +68,7 @@ export class Verifications {
   /** Asks it to end; one that has ended stays as it is. @throws AgentFailure `unavailable` */
   async cancel(id: string): Promise<void> {
     try {
-      await this.client.withDeadline(Date.now() + callMs, () =>
+      await guardOf(this.client).call(callMs, () =>
         this.client.workflow.getHandle(verificationWorkflowId(id)).cancel(),
       );
     } catch (cause) {

@@ -54,9 +54,16 @@ const grants: Record<Role, readonly Permission[]> = {
 /** What a call demands: a permission, any valid credential, or nothing at all. */
 export type Demand = Permission | 'signed-in' | 'public';
 
+/** By the roles that somebody holds: it is asked for each socket each second. There are as many as there are mixtures of roles. */
+const known = new Map<string, ReadonlySet<Permission>>();
+
 /** All that these roles may do together; a role that is none counts for nothing. */
 export function permissionsOf(held: readonly string[]): ReadonlySet<Permission> {
-  return new Set(held.flatMap((role) => (isRole(role) ? grants[role] : [])));
+  const mixture = held.filter(isRole).sort();
+  const key = mixture.join(' ');
+  const found = known.get(key) ?? new Set(mixture.flatMap((role) => grants[role]));
+  known.set(key, found);
+  return found;
 }
 
 export function isRole(name: string): name is Role {

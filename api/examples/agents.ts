@@ -64,7 +64,7 @@ export const agentExamples = {
     agents: { running: 1, stopped: 0 },
     sockets: 2,
     queueDepth: 0,
-    projector: { waiting: 0, unacked: 0, lag: 0 },
+    projector: { waiting: 0, unacked: 0, lag: 0, dropped: 0 },
   },
 };
 

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import { isTransient } from '../../infra/postgres/pool';
 import {
   askKeeper,
@@ -6,14 +5,15 @@ import {
   type KeeperCall,
   type KeeperCalls,
 } from '../../projections/queries/evidence-requests';
+import type { Queryable } from '../../projections/queries/queryable';
 import { unavailable } from '../problem';
 import type { Keeper } from './ports';
 
 /** The keeper, asked by way of Postgres. */
-export function postgresKeeper(pool: Pool): Keeper {
+export function postgresKeeper(db: Queryable): Keeper {
   async function ask<K extends KeeperCall>(kind: K, input: KeeperCalls[K]['input']): Promise<KeeperCalls[K]['answer']> {
     try {
-      return await askKeeper(pool, kind, input);
+      return await askKeeper(db, kind, input);
     } catch (error) {
       if (error instanceof KeeperFailure) throw unavailable(error, `the keeper of evidence: ${error.message}`);
       throw isTransient(error) ? unavailable(error) : error;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../../infra/logger';
@@ -11,6 +12,7 @@ import type { Past } from './past';
 import { errorFrame, filterOf, frameOf, parseMessage, type Subscribe } from './protocol';
 import { Replayer, type History } from './replayer';
 import { Sender } from './sender';
+import { wireOf } from './wire';
 import { Visit, type Visitor, type VisitPorts } from './visit';
 
 const pingEveryMs = 20_000;
@@ -41,10 +43,11 @@ export class Connection implements Member {
 
   constructor(
     private readonly socket: WebSocket,
+    stream: Duplex,
     visitor: Visitor,
     private readonly ports: ConnectionPorts,
   ) {
-    this.sender = new Sender(socket, (dropped) => ports.onSlow(dropped));
+    this.sender = new Sender(wireOf(socket, stream), (dropped) => ports.onSlow(dropped));
     this.logs = new LogFollower(this.sender, ports.logs, ports.logger);
     const less = (): void => {
       if (!this.visit.may('runs:read')) this.logs.end();

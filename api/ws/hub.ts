@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../../infra/logger';
 import { beginSpans, SpanKind } from '../../infra/tracing';
@@ -16,6 +17,8 @@ export interface Member {
 }
 
 const tickMs = 250;
+/** Sockets served in one go; with more of them, others have their turn in between. */
+const atOnce = 500;
 
 /**
  * One per process: takes each event from the stream once and hands it to all sockets. While the stream is away it hands
@@ -29,6 +32,9 @@ export class Hub {
   private newest: number | null = null;
   private live: { close(): Promise<void> } | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private ticking = false;
+  /** Frames go out one after another, each to all sockets. */
+  private spreading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly stream: Pick<EventStream, 'subscribeLive' | 'bounds'>,
@@ -38,9 +44,7 @@ export class Hub {
 
   /** Resolves when frames flow, or after the first attempt where NATS is down. */
   async start(): Promise<void> {
-    this.timer = setInterval(() => {
-      for (const member of this.members) member.tick();
-    }, tickMs);
+    this.timer = setInterval(() => void this.tick(), tickMs);
     this.live = await this.stream.subscribeLive(
       (position, record) => this.take(position, record),
       (connected) => this.turn(connected),
@@ -76,22 +80,18 @@ export class Hub {
     if (!this.connected) this.sendEarly(fresh);
   }
 
-  private take(position: number, record: EventRecord): void {
+  /** @returns when all sockets have it, so that the stream brings no more than they can be given */
+  private take(position: number, record: EventRecord): Promise<void> {
     this.early.see(record);
     if (position <= this.lastFrame) {
       this.logger.warn({ position, after: this.lastFrame }, 'the stream counts anew');
       this.newest = 0;
-      for (const member of this.members) member.restart();
+      void this.spread((member) => member.restart());
     }
     this.lastFrame = position;
     this.newest = Math.max(position, this.newest ?? 0);
     const frame = new EventFrame(record, position);
-    const spans = beginSpans('ws broadcast', SpanKind.PRODUCER, [record], { 'ymera.sockets': this.members.size });
-    const startedAt = performance.now();
-    for (const member of this.members) member.offer(frame);
-    this.metrics.broadcastSeconds.observe((performance.now() - startedAt) / 1000);
-    for (const span of spans) span.end();
-    this.metrics.frameAge.observe(Math.max(0, Date.now() - Date.parse(record.time)) / 1000);
+    return this.broadcast(frame);
   }
 
   private turn(connected: boolean): void {
@@ -113,7 +113,38 @@ export class Hub {
   private sendEarly(records: readonly EventRecord[]): void {
     for (const record of records) {
       const frame = new EventFrame(record, null);
-      for (const member of this.members) member.offerEarly(frame);
+      void this.spread((member) => member.offerEarly(frame));
+    }
+  }
+
+  private async broadcast(frame: EventFrame): Promise<void> {
+    const { record } = frame;
+    const spans = beginSpans('ws broadcast', SpanKind.PRODUCER, [record], { 'ymera.sockets': this.members.size });
+    const startedAt = performance.now();
+    await this.spread((member) => member.offer(frame));
+    this.metrics.broadcastSeconds.observe((performance.now() - startedAt) / 1000);
+    for (const span of spans) span.end();
+    this.metrics.frameAge.observe(Math.max(0, Date.now() - Date.parse(record.time)) / 1000);
+  }
+
+  private spread(visit: (member: Member) => void): Promise<void> {
+    this.spreading = this.spreading.then(() => this.visitAll(visit));
+    return this.spreading;
+  }
+
+  private async tick(): Promise<void> {
+    if (this.ticking) return;
+    this.ticking = true;
+    await this.visitAll((member) => member.tick());
+    this.ticking = false;
+  }
+
+  private async visitAll(visit: (member: Member) => void): Promise<void> {
+    let visited = 0;
+    for (const member of this.members) {
+      visit(member);
+      visited += 1;
+      if (visited % atOnce === 0) await setImmediate();
     }
   }
 }

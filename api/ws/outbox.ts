@@ -28,7 +28,7 @@ export class Outbox {
    * @param early ids of events that went out on the socket before the stream had them
    */
   constructor(
-    private readonly sender: Pick<Sender, 'send' | 'room' | 'open'>,
+    private readonly sender: Pick<Sender, 'sendPrepared' | 'room' | 'open'>,
     private readonly wants: (record: EventRecord) => boolean,
     private position: number,
     private readonly early = new Set<string>(),
@@ -44,7 +44,7 @@ export class Outbox {
   offerEarly(frame: EventFrame): void {
     if (!this.wants(frame.record) || this.early.has(frame.record.id) || this.early.size >= mostEarly) return;
     this.early.add(frame.record.id);
-    this.sender.send(frame.bytes);
+    this.sender.sendPrepared(frame.bytes);
   }
 
   /** The stream was made anew and counts from 1 again. */
@@ -117,6 +117,6 @@ export class Outbox {
     if (position === null || position <= this.position) return;
     this.position = position;
     if (this.early.delete(record.id) || !this.wants(record)) return;
-    this.sender.send(frame.bytes);
+    this.sender.sendPrepared(frame.bytes);
   }
 }

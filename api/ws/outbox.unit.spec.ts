@@ -14,8 +14,10 @@ function socket() {
   const sent: (number | string)[] = [];
   const sender = {
     open: true,
-    send: (frame: Buffer) =>
-      void sent.push((JSON.parse(frame.toString()) as { position?: number }).position ?? 'early'),
+    sendPrepared: (frame: Buffer) =>
+      void sent.push(
+        (JSON.parse(frame.toString('utf8', frame.indexOf('{'))) as { position?: number }).position ?? 'early',
+      ),
     room: () => Promise.resolve(),
   };
   return { sent, sender };

@@ -1,11 +1,4 @@
-/** What of a WebSocket is needed to send on it. */
-export interface Wire {
-  /** Bytes handed over and not yet taken by the system. */
-  readonly bufferedAmount: number;
-  send(data: Buffer, options: { binary: boolean }, done: (error?: Error) => void): void;
-  close(code: number, reason: string): void;
-  terminate(): void;
-}
+import type { Wire } from './wire';
 
 /** Beyond this the past waits; beyond that the client is too slow whatever the time, in bytes. */
 const roomBytes = 256 * 1024;
@@ -23,6 +16,7 @@ export class Sender {
   private readonly waiting: number[] = [];
   private roomWanted: (() => void)[] = [];
   private ended = false;
+  private readonly onLeft = (): void => this.left();
 
   constructor(
     private readonly wire: Wire,
@@ -34,11 +28,20 @@ export class Sender {
     return !this.ended;
   }
 
-  send(frame: Buffer): void {
+  /** Sends a message that only this client gets. */
+  send(payload: Buffer): void {
     if (this.ended) return;
     this.waiting.push(this.now());
-    this.wire.send(frame, { binary: false }, () => this.left());
-    if (this.wire.bufferedAmount > mostBytes) this.shed();
+    this.wire.send(payload, this.onLeft);
+    this.bound();
+  }
+
+  /** Sends a frame that is made ready for all clients; see `prepared`. */
+  sendPrepared(frame: Buffer): void {
+    if (this.ended) return;
+    this.waiting.push(this.now());
+    this.wire.sendPrepared(frame, this.onLeft);
+    this.bound();
   }
 
   /** Resolves when there is room for more of the past, or the socket has ended. */
@@ -58,6 +61,10 @@ export class Sender {
     this.ended = true;
     this.waiting.length = 0;
     this.wake();
+  }
+
+  private bound(): void {
+    if (this.wire.bufferedAmount > mostBytes) this.shed();
   }
 
   private left(): void {

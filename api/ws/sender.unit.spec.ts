@@ -1,4 +1,5 @@
-import { Sender, type Wire } from './sender';
+import { Sender } from './sender';
+import type { Wire } from './wire';
 
 /** A wire on which nothing leaves before `drain`. */
 class StuckWire implements Wire {
@@ -6,12 +7,16 @@ class StuckWire implements Wire {
   closed: number | null = null;
   private waiting: (() => void)[] = [];
 
-  send(data: Buffer, _options: unknown, done: () => void): void {
+  send(data: Buffer, done: () => void): void {
     this.bufferedAmount += data.length;
     this.waiting.push(() => {
       this.bufferedAmount -= data.length;
       done();
     });
+  }
+
+  sendPrepared(frame: Buffer, done: () => void): void {
+    this.send(frame, done);
   }
 
   drain(count: number): void {

@@ -91,12 +91,12 @@ describe('a socket', () => {
       origins: new Set(['https://console.example']),
       metrics,
       logger,
-      onSocket: (socket, visitor) => {
+      onSocket: (socket, stream, visitor) => {
         const events = new AgentEvents(emptyLedger, historyOf(api.agents));
         const history = { events, moments: new AgentMoments(events, emptyLedger, noSnapshots, logger) };
         const runs = { agents: api.agents, ledger: emptyLedger };
         const ports = { access: api.access, audit: api.identity, history, runs };
-        new Connection(socket, visitor, { ...ports, hub, past, logs, logger, onSlow: () => (shed += 1) });
+        new Connection(socket, stream, visitor, { ...ports, hub, past, logs, logger, onSlow: () => (shed += 1) });
       },
     });
     await hub.start();

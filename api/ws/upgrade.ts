@@ -26,7 +26,8 @@ export interface UpgradePorts {
   perPrincipal: number;
   metrics: Pick<ApiMetrics, 'authFailures'>;
   logger: Logger;
-  onSocket(socket: WebSocket, visitor: Visitor): void;
+  /** @param stream what the socket was made on */
+  onSocket(socket: WebSocket, stream: Duplex, visitor: Visitor): void;
 }
 
 /** Serves `/ws` on a server: who may not come in gets an HTTP answer and no socket. */
@@ -60,7 +61,7 @@ export function serveWebSockets(server: Server, ports: UpgradePorts): WebSocketS
         socket.removeListener('error', broken);
         const { address } = client;
         const visitor = { principal, address };
-        sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened, visitor));
+        sockets.handleUpgrade(request, socket, head, (opened) => ports.onSocket(opened, socket, visitor));
         ports.logger.info({ path: '/ws', status: 101, address, principal: subject }, 'request');
       },
       (error: unknown) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Options for one connection. `servers` may carry credentials: `nats://user:password@host:port`, or `nats://token@host`. */
 export function connectionOptions(servers: readonly string[], name: string): ConnectionOptions {
-  const options: ConnectionOptions = { servers: [], name, timeout: 1_000, pingInterval: 5_000, maxPingOut: 2 };
+  const options: ConnectionOptions = { servers: [], name, timeout: 1_000, pingInterval: 2_000, maxPingOut: 2 };
   for (const server of servers) {
     const url = new URL(server.includes('://') ? server : `nats://${server}`);
     (options.servers as string[]).push(`${url.hostname}:${url.port || '4222'}`);
@@ -17,13 +17,15 @@ export function connectionOptions(servers: readonly string[], name: string): Con
 
 const decode = decodeURIComponent;
 
-/** How long nobody tries again after a failed connect, in ms. */
+/** How long nobody tries again after a failed connect, and how long the next tries are waited for, both in ms. */
 const restAfterFailureMs = 250;
+const patienceMs = 100;
 
 /**
  * A connection that is made when first asked for and shared by all who ask. It never reconnects by itself: when it
  * breaks, all that was under way on it fails, and the next `get` makes a new one. So nothing sent later can arrive
- * where something sent earlier was lost.
+ * where something sent earlier was lost. It is its own circuit breaker: once a connect has failed, those who ask fail
+ * almost at once, while the next connects go on without them.
  */
 export class LazyConnection {
   private current: Promise<NatsConnection> | null = null;
@@ -37,21 +39,13 @@ export class LazyConnection {
     private readonly prepare: (connection: NatsConnection) => Promise<void>,
   ) {}
 
-  /** @throws the error of the connect; for 250 ms after a failure at once, without another try */
+  /** @throws the error of the connect, or of the one before, where that failed and the next one takes its time */
   get(): Promise<NatsConnection> {
     if (this.closed) return Promise.reject(new Error('the connection to NATS was closed'));
-    if (this.current) return this.current;
-    if (this.failure && Date.now() - this.failure.at < restAfterFailureMs) return Promise.reject(this.failure.error);
-    const attempt = this.open();
-    this.current = attempt;
-    attempt.then(
-      (connection) => void connection.closed().then(() => this.forget(attempt)),
-      (error: Error) => {
-        this.failure = { error, at: Date.now() };
-        this.forget(attempt);
-      },
-    );
-    return attempt;
+    const { failure } = this;
+    if (!failure) return this.current ?? this.connect();
+    if (!this.current && Date.now() - failure.at < restAfterFailureMs) return Promise.reject(failure.error);
+    return within(this.current ?? this.connect(), patienceMs, failure.error);
   }
 
   /** Gives a connection up on which something went wrong. */
@@ -68,6 +62,22 @@ export class LazyConnection {
     await connection.close();
   }
 
+  private connect(): Promise<NatsConnection> {
+    const attempt = this.open();
+    this.current = attempt;
+    attempt.then(
+      (connection) => {
+        this.failure = null;
+        void connection.closed().then(() => this.forget(attempt));
+      },
+      (error: Error) => {
+        this.failure = { error, at: Date.now() };
+        this.forget(attempt);
+      },
+    );
+    return attempt;
+  }
+
   private async open(): Promise<NatsConnection> {
     const connection = await connect({ ...connectionOptions(this.servers, this.name), reconnect: false });
     try {
@@ -82,4 +92,13 @@ export class LazyConnection {
   private forget(attempt: Promise<NatsConnection>): void {
     if (this.current === attempt) this.current = null;
   }
+}
+
+/** @throws `otherwise` where it takes longer than `ms` */
+function within<T>(work: Promise<T>, ms: number, otherwise: Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(otherwise), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,12 @@
-import { AckPolicy, DeliverPolicy, nanos, type ConsumerConfig, type JsMsg, type NatsConnection } from 'nats';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  nanos,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type JsMsg,
+  type NatsConnection,
+} from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger';
 import { retry } from './answer';
@@ -28,17 +36,19 @@ export class DurableFeed {
       const jsm = await connection.jetstreamManager({ timeout: 2_000 });
       await ensureStream(jsm, limits);
       await jsm.consumers.add(streamName, consumerConfig);
+      const { dropped } = await backlogOf(jsm);
+      if (dropped > 0) this.logger.error({ dropped }, 'nats: the stream has dropped events that are not in the ledger');
     });
   }
 
   /**
    * Batches of at most 500 messages, or of what came within 20 ms, until `signal` aborts. What was fetched and not
    * handed out then goes back at once. An outage of NATS ends no batch and is waited out.
-   * @param onConnected called whenever messages begin to flow
+   * @param onTried called after each attempt to consume, whether messages flow now or NATS is away
    */
-  async *batches(signal: AbortSignal, onConnected: () => void): AsyncGenerator<JsMsg[]> {
+  async *batches(signal: AbortSignal, onTried: () => void): AsyncGenerator<JsMsg[]> {
     signal.addEventListener('abort', () => this.wake(), { once: true });
-    void this.fetch(signal, onConnected);
+    void this.fetch(signal, onTried);
     while (!signal.aborted) {
       if (this.buffer.length === 0) await this.arrival(signal);
       if (signal.aborted) break;
@@ -71,7 +81,7 @@ export class DurableFeed {
   }
 
   /** Never throws. */
-  private async fetch(signal: AbortSignal, onConnected: () => void): Promise<void> {
+  private async fetch(signal: AbortSignal, onTried: () => void): Promise<void> {
     let logged = false;
     while (!signal.aborted) {
       let connection: NatsConnection | null = null;
@@ -80,13 +90,14 @@ export class DurableFeed {
         const ended = await this.consume(connection, () => {
           if (logged) this.logger.info('nats: consuming again');
           logged = false;
-          onConnected();
+          onTried();
         });
         if (signal.aborted) return;
         throw ended ?? new Error('the connection to NATS ended');
       } catch (error) {
         if (!logged) this.logger.warn({ err: error }, 'nats: nothing can be consumed');
         logged = true;
+        onTried();
         // A new one makes the stream and the consumer again, should they be gone.
         await connection?.close();
         // Answers on a connection that is gone would be lost: the server sends these again.
@@ -133,11 +144,35 @@ export async function streamState(connection: NatsConnection): Promise<StreamSta
   return { messages: state.messages, bytes: state.bytes, mostMessages: limits.max_msgs, consumers };
 }
 
-/** How many messages the projectors have before them: not yet sent to any, and sent but not yet acked. */
-export async function projectorBacklog(connection: NatsConnection): Promise<{ waiting: number; unacked: number }> {
-  const jsm = await connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
-  const info = await jsm.consumers.info(streamName, projectorConsumer);
-  return { waiting: info.num_pending, unacked: info.num_ack_pending };
+/** What the projectors have before them, in messages. */
+export interface Backlog {
+  /** Not yet sent to any. */
+  waiting: number;
+  /** Sent but not yet acked. */
+  unacked: number;
+  /** Dropped by the stream before a projector had taken them in. */
+  dropped: number;
+  /** How many more may come until the stream drops what none has taken in, as a share of all that it may hold. */
+  room: number;
+}
+
+/** @throws when NATS can't be reached, or no projector has ever run */
+export async function projectorBacklog(connection: NatsConnection): Promise<Backlog> {
+  return backlogOf(await connection.jetstreamManager({ timeout: 2_000, checkAPI: false }));
+}
+
+async function backlogOf(jsm: JetStreamManager): Promise<Backlog> {
+  // In this order: a message that comes in between makes room look smaller, and nothing look dropped.
+  const consumer = await jsm.consumers.info(streamName, projectorConsumer);
+  const { config, state } = await jsm.streams.info(streamName);
+  const taken = consumer.ack_floor.stream_seq;
+  const gone = Math.max(state.first_seq, 1) - 1;
+  return {
+    waiting: consumer.num_pending,
+    unacked: consumer.num_ack_pending,
+    dropped: Math.max(0, gone - taken),
+    room: 1 - (state.last_seq - Math.max(taken, gone)) / config.max_msgs,
+  };
 }
 
 const consumerConfig: Partial<ConsumerConfig> = {

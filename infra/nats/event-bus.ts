@@ -2,11 +2,11 @@ import type { JsMsg } from 'nats';
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../logger';
 import { LazyConnection } from './connection';
-import { projectorBacklog, streamState, type StreamState } from './consumer';
+import { projectorBacklog, streamState, type Backlog, type StreamState } from './consumer';
 import { LiveSubscription } from './live-subscription';
 import { boundsOf, consumeFrom } from './ordered';
 import { parseRecord } from './record';
-import { withStream, type StreamLimits } from './stream';
+import { apiCode, withStream, type StreamLimits } from './stream';
 
 /** A record and where it lies in the stream. */
 export interface Positioned {
@@ -16,6 +16,8 @@ export interface Positioned {
 
 /** How long a read waits for the next message that the stream says it has. */
 const readTimeoutMs = 5_000;
+/** With less room than this share, the projectors are too far behind. */
+const leastRoom = 0.2;
 
 /** Reads the stream without leaving a trace in it: live from now on, or a range of the past. */
 export class StreamReader {
@@ -33,10 +35,11 @@ export class StreamReader {
   /**
    * Delivers each new message once and in order, until closed. Where the broker goes away it goes on after the last
    * position delivered, so nothing is missed. Resolves after the first attempt to connect, whether it succeeded or not.
+   * @param onFrame the next one waits until it is through with this one
    * @param onState told when frames flow (true) and when they stop (false); false first where NATS is down at the start
    */
   async subscribeLive(
-    onFrame: (position: number, record: EventRecord) => void,
+    onFrame: (position: number, record: EventRecord) => void | Promise<void>,
     onState: (connected: boolean) => void,
   ): Promise<{ close(): Promise<void> }> {
     const live = new LiveSubscription(this.connection, this.logger, onFrame, onState);
@@ -90,13 +93,28 @@ export class StreamReader {
    * How many messages the projectors have before them.
    * @throws when NATS can't be reached, or no projector has ever run
    */
-  async projectorBacklog(): Promise<{ waiting: number; unacked: number }> {
+  async projectorBacklog(): Promise<Backlog> {
     return projectorBacklog(await this.connection.get());
   }
 
   /** @throws as `streamState` does */
   async state(): Promise<StreamState> {
     return streamState(await this.connection.get());
+  }
+
+  /**
+   * Whether the projectors keep pace: `degraded` where the stream has dropped what they had not taken in, or may soon, and where
+   * none has ever run.
+   * @throws when NATS can't be reached
+   */
+  async health(): Promise<'ok' | 'degraded'> {
+    try {
+      const { dropped, room } = await this.projectorBacklog();
+      return dropped === 0 && room > leastRoom ? 'ok' : 'degraded';
+    } catch (error) {
+      if (apiCode(error) === undefined) throw error;
+      return 'degraded';
+    }
   }
 
   /** Ends all subscriptions and closes. */

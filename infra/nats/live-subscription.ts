@@ -16,11 +16,14 @@ export class LiveSubscription {
   private messages: ConsumerMessages | null = null;
   /** Of the last message delivered; null before the first connection says where "new" begins. */
   private position: number | null = null;
+  /** Where NATS is away then, "new" is what comes into the stream from now on. */
+  private readonly startedAt = new Date();
+  private missed = false;
 
   constructor(
     private readonly connection: LazyConnection,
     private readonly logger: Logger,
-    private readonly onFrame: (position: number, record: EventRecord) => void,
+    private readonly onFrame: (position: number, record: EventRecord) => void | Promise<void>,
     private readonly onState: (connected: boolean) => void,
   ) {
     const { promise, resolve } = signal();
@@ -55,6 +58,7 @@ export class LiveSubscription {
         await connection?.close();
       }
       if (this.closing) break;
+      this.missed = true;
       this.onState(false);
       attempted();
       await sleep(retryMs);
@@ -62,9 +66,10 @@ export class LiveSubscription {
     attempted();
   }
 
-  private async next(connection: NatsConnection): Promise<number> {
+  private async next(connection: NatsConnection): Promise<number | Date> {
     const { last } = await boundsOf(connection);
-    if (this.position === null) this.position = last;
+    if (this.position === null && this.missed) return this.startedAt;
+    this.position ??= last;
     if (this.position > last) {
       // A stream made anew counts from 1 again: what it holds is all new.
       this.logger.warn({ position: this.position, last }, 'nats: the stream was made anew');
@@ -78,7 +83,7 @@ export class LiveSubscription {
     for await (const message of messages) {
       this.position = message.seq;
       const record = parseRecord(message.data);
-      if (record) this.onFrame(message.seq, record);
+      if (record) await this.onFrame(message.seq, record);
       else this.logger.warn({ position: message.seq, subject: message.subject }, 'nats: not an event record');
     }
   }

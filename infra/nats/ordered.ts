@@ -1,13 +1,15 @@
 import { DeliverPolicy, type ConsumerMessages, type NatsConnection } from 'nats';
 import { streamName } from './stream';
 
-/** The stream's messages from position `start` on, in order and without a gap, until closed. */
-export async function consumeFrom(connection: NatsConnection, start: number): Promise<ConsumerMessages> {
-  const consumer = await connection.jetstream({ timeout: 2_000 }).consumers.get(streamName, {
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: start,
-    inactive_threshold: 30_000,
-  });
+/** The stream's messages from a position or a time on, in order and without a gap, until closed. */
+export async function consumeFrom(connection: NatsConnection, start: number | Date): Promise<ConsumerMessages> {
+  const from =
+    typeof start === 'number'
+      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: start }
+      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: start.toISOString() };
+  const consumer = await connection
+    .jetstream({ timeout: 2_000 })
+    .consumers.get(streamName, { ...from, inactive_threshold: 30_000 });
   return consumer.consume({ max_messages: 500, expires: 5_000, abort_on_missing_resource: true });
 }
 

@@ -45,7 +45,7 @@ export class RedisCheckpointStore {
 
   /**
    * Writes unless a later sequence is there already.
-   * @throws when Redis can't be reached, after some 2 s at most
+   * @throws when Redis can't be reached, after a second at most
    */
   async put(agentId: string, sequence: number, checkpoint: object): Promise<void> {
     const startedAt = performance.now();

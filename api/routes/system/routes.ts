@@ -17,7 +17,17 @@ const infoSchema = Type.Object(
     agents: orUnknown(Type.Object({ running: count, stopped: count })),
     sockets: count,
     queueDepth: Type.Integer({ minimum: 0, description: 'Commands that wait in this process.' }),
-    projector: orUnknown(Type.Object({ waiting: count, unacked: count, lag: count })),
+    projector: orUnknown(
+      Type.Object({
+        waiting: count,
+        unacked: count,
+        lag: count,
+        dropped: Type.Integer({
+          minimum: 0,
+          description: 'Events that the stream has dropped before they were in the ledger; they come from the agents.',
+        }),
+      }),
+    ),
   },
   { $id: 'SystemInfo', examples: [agentExamples.info] },
 );
@@ -49,8 +59,12 @@ async function systemInfo(deps: Dependencies): Promise<object> {
     agents,
     sockets: deps.hub.size,
     queueDepth: deps.agents.queueDepth,
-    projector: backlog && { ...backlog, lag: backlog.waiting + backlog.unacked },
+    projector: backlog && presentBacklog(backlog),
   };
+}
+
+function presentBacklog({ waiting, unacked, dropped }: Awaited<ReturnType<Dependencies['projectorBacklog']>>): object {
+  return { waiting, unacked, lag: waiting + unacked, dropped };
 }
 
 async function orNull<T>(part: Promise<T>): Promise<T | null> {
