@@ -15,7 +15,7 @@ import { Button } from '../../ui/button';
 export function CheckpointPanel() {
   const query = useQuery(latestCheckpointQuery);
   return (
-    <Panel title="Signed checkpoints">
+    <Panel title="Signed checkpoints" className="min-h-52">
       <Loaded query={query} rows={3}>
         {(checkpoint) =>
           checkpoint === null ? (
@@ -49,7 +49,7 @@ export function AnchorsPanel() {
   const query = useQuery(anchorsQuery);
   const newest = useQuery(latestCheckpointQuery).data?.number ?? 0;
   return (
-    <Panel title="Anchors outside" flush>
+    <Panel title="Anchors outside" flush className="min-h-52">
       <Loaded query={query} rows={3}>
         {(anchors) =>
           anchors.length === 0 ? (
@@ -99,7 +99,12 @@ export function KeysPanel() {
     save(new Blob([file], { type: 'application/json' }), 'keys.json');
   };
   return (
-    <Panel title="Keys that sign" flush actions={query.data && <Button onClick={keep}>Save keys.json</Button>}>
+    <Panel
+      title="Keys that sign"
+      className="min-h-33"
+      flush
+      actions={query.data && <Button onClick={keep}>Save keys.json</Button>}
+    >
       <Loaded query={query} rows={2}>
         {(keys) => <KeysTable keys={keys} />}
       </Loaded>
