@@ -8,7 +8,7 @@ import { Time } from '../../ui/time';
 import { anchorsQuery, keysQuery, latestCheckpointQuery, type Anchor } from './evidence-queries';
 import { Fact } from './fact';
 import { grouped, KeysTable } from './keys-table';
-import { save } from './save-file';
+import { saveFile } from '../../ui/save-file';
 import { Button } from '../../ui/button';
 
 /** How far the chains are signed. */
@@ -96,7 +96,7 @@ export function KeysPanel() {
   const query = useQuery(keysQuery);
   const keep = (): void => {
     const file = `${JSON.stringify({ keys: query.data }, null, 2)}\n`;
-    save(new Blob([file], { type: 'application/json' }), 'keys.json');
+    saveFile('keys.json', new Blob([file], { type: 'application/json' }));
   };
   return (
     <Panel
