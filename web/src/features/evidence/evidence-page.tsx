@@ -1,6 +1,8 @@
-import { useMay } from '../../api/me';
+import { useQuery } from '@tanstack/react-query';
+import { meQuery, useMay } from '../../api/me';
 import { Page } from '../../ui/page';
 import { Panel } from '../../ui/panel';
+import { Loaded } from '../../ui/states';
 import { ExportButton } from './export-dialog';
 import { everything } from './export-scope';
 import { Limits, OfflineCheck } from './evidence-words';
@@ -21,21 +23,38 @@ export function Component() {
         </>
       }
     >
-      {may('evidence:verify') && <VerificationsPanel />}
-      <div className="grid gap-4 lg:grid-cols-2">
-        {may('evidence:verify') && <CheckpointPanel />}
-        {may('evidence:verify') && <AnchorsPanel />}
-      </div>
-      <KeysPanel />
-      {may('audit:read') && <HoldsPanel />}
-      <div className="grid gap-4 lg:grid-cols-2">
-        <Panel title="To check it elsewhere">
-          <OfflineCheck />
-        </Panel>
-        <Panel title="What evidence does not show">
-          <Limits />
-        </Panel>
-      </div>
+      {/* Which panels there are depends on who one is: none is drawn, and moved, before that is known. */}
+      <Loaded query={useQuery(meQuery)} rows={20}>
+        {() => (
+          <>
+            {may('evidence:verify') && (
+              <>
+                <VerificationsPanel />
+                <div className="grid gap-4 lg:grid-cols-2">
+                  <CheckpointPanel />
+                  <AnchorsPanel />
+                </div>
+              </>
+            )}
+            <KeysPanel />
+            {may('audit:read') && <HoldsPanel />}
+            <About />
+          </>
+        )}
+      </Loaded>
     </Page>
+  );
+}
+
+function About() {
+  return (
+    <div className="grid gap-4 lg:grid-cols-2">
+      <Panel title="To check it elsewhere">
+        <OfflineCheck />
+      </Panel>
+      <Panel title="What evidence does not show">
+        <Limits />
+      </Panel>
+    </div>
   );
 }

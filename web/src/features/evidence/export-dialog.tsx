@@ -6,10 +6,10 @@ import { useMay } from '../../api/me';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, Input, Select } from '../../ui/field';
+import { saveFile } from '../../ui/save-file';
 import { Problem } from '../../ui/states';
 import { OfflineCheck } from './evidence-words';
 import { exportPath, size, type ExportScope } from './export-scope';
-import { save } from './save-file';
 
 /** Takes evidence away as one signed zip. @param initial what the dialog begins with */
 export function ExportButton({ initial }: { initial: ExportScope }) {
@@ -36,7 +36,7 @@ function ExportDialog({ initial, onClose }: { initial: ExportScope; onClose: () 
       setBytes(0);
       abort.current = new AbortController();
       const file = await download(exportPath(scope), { signal: abort.current.signal, onBytes: setBytes });
-      save(file.blob, file.name);
+      saveFile(file.name, file.blob);
       return { name: file.name, bytes: file.blob.size };
     },
   });

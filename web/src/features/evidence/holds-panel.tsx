@@ -21,6 +21,7 @@ export function HoldsPanel({ agent }: { agent?: string }) {
   return (
     <Panel
       title="Legal holds"
+      className="min-h-54"
       flush
       actions={
         <>

@@ -8,14 +8,14 @@ import { Time } from '../../ui/time';
 import { anchorsQuery, keysQuery, latestCheckpointQuery, type Anchor } from './evidence-queries';
 import { Fact } from './fact';
 import { grouped, KeysTable } from './keys-table';
-import { save } from './save-file';
+import { saveFile } from '../../ui/save-file';
 import { Button } from '../../ui/button';
 
 /** How far the chains are signed. */
 export function CheckpointPanel() {
   const query = useQuery(latestCheckpointQuery);
   return (
-    <Panel title="Signed checkpoints">
+    <Panel title="Signed checkpoints" className="min-h-52">
       <Loaded query={query} rows={3}>
         {(checkpoint) =>
           checkpoint === null ? (
@@ -49,7 +49,7 @@ export function AnchorsPanel() {
   const query = useQuery(anchorsQuery);
   const newest = useQuery(latestCheckpointQuery).data?.number ?? 0;
   return (
-    <Panel title="Anchors outside" flush>
+    <Panel title="Anchors outside" flush className="min-h-52">
       <Loaded query={query} rows={3}>
         {(anchors) =>
           anchors.length === 0 ? (
@@ -96,10 +96,15 @@ export function KeysPanel() {
   const query = useQuery(keysQuery);
   const keep = (): void => {
     const file = `${JSON.stringify({ keys: query.data }, null, 2)}\n`;
-    save(new Blob([file], { type: 'application/json' }), 'keys.json');
+    saveFile('keys.json', new Blob([file], { type: 'application/json' }));
   };
   return (
-    <Panel title="Keys that sign" flush actions={query.data && <Button onClick={keep}>Save keys.json</Button>}>
+    <Panel
+      title="Keys that sign"
+      className="min-h-33"
+      flush
+      actions={query.data && <Button onClick={keep}>Save keys.json</Button>}
+    >
       <Loaded query={query} rows={2}>
         {(keys) => <KeysTable keys={keys} />}
       </Loaded>

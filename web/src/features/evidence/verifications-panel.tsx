@@ -15,7 +15,7 @@ import { outcomeOf, scopeWords, stateWords } from './verdict-words';
 export function VerificationsPanel() {
   const query = useInfiniteQuery(verificationsQuery);
   return (
-    <Panel title="Verifications" flush>
+    <Panel title="Verifications" flush className="min-h-64">
       <Loaded query={query}>
         {({ pages }) => {
           const all = pages.flatMap(({ verifications }) => verifications);
