@@ -1,7 +1,7 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 /** Texts that may be longer than this get more than one line. */
-const longText = 2_100;
+const longText = 4_096;
 
 /** A schema as the form can show it, and how its parts are shown. */
 export interface FormSchema {
@@ -42,6 +42,9 @@ function prepared(source: RJSFSchema, name: string | undefined): FormSchema {
   return { schema: titled, uiSchema: isLong ? { 'ui:widget': 'textarea' } : {} };
 }
 
+/** A member that somebody has named: it is there because they want it, and needs no frame beside that of its name. */
+const named = { 'ui:flat': true, 'ui:enableOptionalDataFieldForType': [] };
+
 /** Any value at all, or an object of any values. */
 function isOpen({
   type,
@@ -78,13 +81,13 @@ function preparedObject(source: RJSFSchema): FormSchema {
       ...(source.properties ? { properties } : {}),
       patternProperties: Object.fromEntries(parts.map(([pattern, { schema }]) => [pattern, schema])),
     },
-    uiSchema: { ...uiSchema, additionalProperties: first?.[1].uiSchema ?? {} },
+    uiSchema: { ...uiSchema, additionalProperties: { ...first?.[1].uiSchema, ...named } },
   };
 }
 
 function preparedArray(source: RJSFSchema): FormSchema {
   const { schema, uiSchema } = prepared(source.items as RJSFSchema, undefined);
-  return { schema: { ...source, items: schema }, uiSchema: { items: uiSchema } };
+  return { schema: { ...source, items: schema }, uiSchema: { items: { ...uiSchema, 'ui:flat': true } } };
 }
 
 function preparedChoice(source: RJSFSchema, options: RJSFSchema[]): FormSchema {

@@ -19,11 +19,12 @@ export function FieldTemplate(props: FieldTemplateProps) {
   const faults = [...new Set(rawErrors ?? [])];
   const isCheckbox = schema.type === 'boolean';
   const describes = displayLabel === true && rawDescription ? rawDescription : '';
-  const isItsOwn = uiSchema?.['ui:field'] !== undefined;
+  const isItsOwn = uiSchema?.['ui:field'] !== undefined || schema.anyOf !== undefined;
+  const isNamed = ADDITIONAL_PROPERTY_FLAG in schema && schema.type === 'object';
   return (
     <WrapIfAdditional {...props}>
       <div className="flex min-w-0 flex-col gap-1">
-        {displayLabel === true && !isCheckbox && !isItsOwn && label !== '' && (
+        {displayLabel === true && !isCheckbox && !isItsOwn && !isNamed && label !== '' && (
           <label htmlFor={id} className="text-sm font-medium">
             {label}
             {!required && <span className="font-normal text-muted"> (optional)</span>}
