@@ -117,9 +117,10 @@ export function OptionalTemplate({ id, label, onAddClick, onRemoveClick }: Optio
   if (act === undefined) return <p className="text-xs text-muted">Not set.</p>;
   return (
     <div>
-      <Button id={id} aria-label={label} onClick={() => act()}>
+      <Button id={id} onClick={() => act()}>
         {onAddClick ? <Plus aria-hidden className="size-4" /> : <Trash2 aria-hidden className="size-4" />}
         {onAddClick ? 'Set it' : 'Leave it out'}
+        <span className="sr-only">: {label}</span>
       </Button>
     </div>
   );

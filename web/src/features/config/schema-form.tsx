@@ -65,6 +65,8 @@ export function SchemaForm({
       // What need not be there is there only where somebody says so.
       experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults' }}
       onChange={({ formData }) => onChange(formData)}
+      // What is wrong stands at its place; without this the form would tell the browser's console too.
+      onError={() => undefined}
       onSubmit={({ formData }) => onSubmit(formData)}
       className="flex flex-col gap-4"
     >
