@@ -59,6 +59,7 @@ describeWithTools(['chromium'], 'agents in the console', ({ chromium }) => {
 
   it('makes one by the form of its kind, which refuses what the schema does', async () => {
     await page.getByRole('link', { name: 'New agent' }).click();
+    await page.getByRole('heading', { name: 'New agent' }).waitFor();
     await page.getByLabel('Kind').selectOption('devops');
     await page.getByLabel('Id (optional)').fill('watch');
     await page.getByLabel('Name (optional)').fill('Watch of the web');

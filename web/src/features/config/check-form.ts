@@ -1,6 +1,6 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
 import type { RJSFSchema } from '@rjsf/utils';
-import { discriminatorOf } from './form-schema';
+import { chosenOption } from './form-schema';
 
 /** What is wrong at a place of a value. `pointer` is a JSON Pointer. */
 export interface FormFault {
@@ -34,9 +34,7 @@ export function checkForm(schema: object, value: unknown): FormFault[] {
 /** The schema with each choice of objects replaced by the option that the value has chosen, so that no other one complains. */
 function settledSchema(schema: RJSFSchema, value: unknown): RJSFSchema {
   if (schema.anyOf) {
-    const options = schema.anyOf as RJSFSchema[];
-    const by = discriminatorOf(options);
-    const chosen = options.find((option) => by !== null && isObject(value) && constantOf(option, by) === value[by]);
+    const chosen = chosenOption(schema.anyOf as RJSFSchema[], value);
     return chosen ? settledSchema(chosen, value) : schema;
   }
   if (isObject(value)) return settledObject(schema, value);
@@ -58,11 +56,6 @@ function settledObject(schema: RJSFSchema, value: Record<string, unknown>): RJSF
     if (isObject(own)) properties[name] = settledSchema(own, member);
   }
   return { ...schema, properties: { ...schema.properties, ...properties }, patternProperties: undefined };
-}
-
-function constantOf(option: RJSFSchema, name: string): unknown {
-  const property = option.properties?.[name];
-  return isObject(property) ? property['const'] : undefined;
 }
 
 function faultOf(keyword: string, limit: unknown, pointer: string, error: string): FormFault | null {

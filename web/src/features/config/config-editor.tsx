@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { Button } from '../../ui/button';
 import { Field, Textarea } from '../../ui/field';
 import { checkForm, type FormFault } from './check-form';
+import { withDefaults } from './form-defaults';
 import { SchemaForm } from './schema-form';
 
 /** A config larger than this, in characters of JSON, begins as text: a form of thousands of fields helps nobody. */
@@ -53,9 +54,10 @@ function JsonEditor({ schema, value, onChange, onSubmit, faults = [], disabled =
   };
   const submit = (): void => {
     if (unreadable !== undefined) return;
-    const own = checkForm(schema, value);
+    const whole = withDefaults(schema, value);
+    const own = checkForm(schema, whole);
     setFound(own);
-    if (own.length === 0) onSubmit(value);
+    if (own.length === 0) onSubmit(whole);
   };
   return (
     <form

@@ -108,13 +108,23 @@ function preparedChoice(source: RJSFSchema, options: RJSFSchema[]): FormSchema {
 }
 
 /** The property whose constant tells the options apart, or null. */
-export function discriminatorOf(options: readonly RJSFSchema[]): string | null {
+function discriminatorOf(options: readonly RJSFSchema[]): string | null {
   const constants = (option: RJSFSchema | undefined): string[] =>
     Object.entries(option?.properties ?? {}).flatMap(([name, property]) =>
       typeof property === 'object' && property.const !== undefined ? [name] : [],
     );
   const [first, ...others] = options.map(constants);
   return first?.find((name) => others.every((names) => names.includes(name))) ?? null;
+}
+
+/** The option of a choice of objects that a value has chosen by the property that tells them apart; undefined where it is none. */
+export function chosenOption(options: readonly RJSFSchema[], value: unknown): RJSFSchema | undefined {
+  const by = discriminatorOf(options);
+  if (by === null || typeof value !== 'object' || value === null) return undefined;
+  return options.find(({ properties }) => {
+    const property = properties?.[by];
+    return typeof property === 'object' && property.const === (value as Record<string, unknown>)[by];
+  });
 }
 
 const typeTitles: Record<string, string> = {

@@ -3,6 +3,7 @@ import { checkedConfig } from '../../../../actors/core/validate';
 import { kinds } from '../../../../actors/registry';
 import { devops } from '../../../../actors/devops/devops';
 import { checkForm } from './check-form';
+import { withDefaults } from './form-defaults';
 import { formSchema } from './form-schema';
 
 /** As it comes over the wire. */
@@ -23,6 +24,11 @@ describe('a schema as the form shows it', () => {
     const { schema } = formSchema(devopsSchema);
     expect(checkForm(schema, config)).toEqual([]);
     expect(checkForm(devopsSchema, config)).toEqual([]);
+  });
+
+  it('fills in the defaults that the API fills in, and nothing else', () => {
+    const given = { commands: { restart: { argv: ['true'] } }, targets: [target] };
+    expect(withDefaults(devopsSchema, given)).toEqual(checkedConfig(devops, given));
   });
 
   it('can be made of every kind', () => {

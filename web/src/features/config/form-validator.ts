@@ -1,10 +1,11 @@
 import { toErrorList, type ErrorSchema, type RJSFSchema, type ValidatorType } from '@rjsf/utils';
 import { accepts, checkForm, type FormFault } from './check-form';
+import { withDefaults } from './form-defaults';
 
 /** The form's way to ask whether a value is right: it needs no `eval`, which the content security policy refuses. */
 export const formValidator: ValidatorType = {
   validateFormData(value, schema) {
-    const errorSchema = errorSchemaOf(checkForm(schema, value));
+    const errorSchema = errorSchemaOf(checkForm(schema, withDefaults(schema, value)));
     return { errors: toErrorList(errorSchema), errorSchema };
   },
   // The form asks so only which option of a choice a value has chosen.

@@ -3,6 +3,7 @@ import Form from '@rjsf/core/lib/components/Form.js';
 import type { ReactNode } from 'react';
 import { useMemo } from 'react';
 import type { FormFault } from './check-form';
+import { withDefaults } from './form-defaults';
 import { CheckboxWidget, JsonField, SelectWidget, TextareaWidget, TextInput } from './form-inputs';
 import { ListItemTemplate, ListTemplate } from './form-lists';
 import { formSchema } from './form-schema';
@@ -67,7 +68,7 @@ export function SchemaForm({
       onChange={({ formData }) => onChange(formData)}
       // What is wrong stands at its place; without this the form would tell the browser's console too.
       onError={() => undefined}
-      onSubmit={({ formData }) => onSubmit(formData)}
+      onSubmit={({ formData }) => onSubmit(withDefaults(made.schema, formData))}
       className="flex flex-col gap-4"
     >
       {children}
