@@ -43,7 +43,22 @@ describeWithTools(['chromium'], 'agents in the console', ({ chromium }) => {
   }, 60_000);
 
   const config = (): object => ({
-    commands: { restart: { argv: [process.execPath, service, 'restart', String(port), join(dir, 'pid')] } },
+    // A person must be able to see that it is down.
+    commands: {
+      restart: {
+        argv: [
+          'sh',
+          '-c',
+          'sleep 3; exec "$@"',
+          'sh',
+          process.execPath,
+          service,
+          'restart',
+          String(port),
+          join(dir, 'pid'),
+        ],
+      },
+    },
     targets: [
       {
         name: 'web',
@@ -145,7 +160,7 @@ describeWithTools(['chromium'], 'agents in the console', ({ chromium }) => {
     await conflict.getByText('log_level').waitFor();
     expect(await accessFaults(page)).toEqual([]);
     await conflict.getByRole('button', { name: 'Take over theirs' }).click();
-    expect(await page.getByLabel('Log level').inputValue()).toBe('1');
+    expect(await page.getByLabel('Log level').inputValue()).toBe('0');
   }, 60_000);
 
   it('sets a flag with a reason', async () => {
