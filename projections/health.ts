@@ -4,7 +4,7 @@ import { kinds } from '../actors/registry';
 
 /** Names of the kinds that say how that stands which they look after. */
 export function kindsWithHealth(): string[] {
-  return kinds.filter(({ health }) => health !== undefined).map(({ name }) => name);
+  return kinds.filter((kind) => 'health' in kind).map(({ name }) => name);
 }
 
 /** What the agent's kind says of it; null where it says nothing, or is not known to this release. */
