@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import type { AgentHealth } from '../actors/core/health';
 import { edgeAgentId } from '../actors/edge/edge';
 import { policyAgentId } from '../actors/policy/policy';
 import { agentExamples, eventExamples } from './examples/agents';
@@ -119,6 +120,19 @@ export const agent = Type.Object(
   { $id: 'Agent', examples: [agentExamples.agent] },
 );
 
+const agentHealth = Type.Object(
+  {
+    status: Type.Unsafe<AgentHealth['status']>({ type: 'string', enum: ['unknown', 'well', 'degraded', 'failing'] }),
+    targets: Type.Integer({ description: 'How many it watches.', minimum: 0 }),
+    failing: Type.Integer({ minimum: 0 }),
+    mending: Type.Integer({ description: 'Those that something is being done about.', minimum: 0 }),
+  },
+  {
+    $id: 'AgentHealth',
+    description: 'How that stands which the agent looks after; null where its kind looks after nothing.',
+  },
+);
+
 export const agentSummary = Type.Object(
   {
     id: agentId,
@@ -131,6 +145,7 @@ export const agentSummary = Type.Object(
     createdAt: time,
     updatedAt: time,
     lastEventType: Type.String(),
+    health: Type.Union([agentHealth, Type.Null()]),
   },
   { $id: 'AgentSummary' },
 );

@@ -4,6 +4,7 @@ import { eventName, type EventRecord } from '../actors/core/event';
 import { genesisHash } from '../actors/core/hash-chain';
 import type { Head } from './fit-records';
 import { foldRecords, knownKind, type FoldedAgent } from './fold';
+import { healthOf } from './health';
 import { plain } from './ledger-rows';
 import type { Queryable } from './queries/queryable';
 
@@ -66,14 +67,14 @@ export async function saveAgents(
   if (changed.length === 0) return;
   const agents = changed.map(({ folded }) => folded.agent);
   await client.query(
-    `INSERT INTO agents (id, kind, name, status, config_version, sequence, hash, folded, kind_known, created_at, updated_at, last_event_type)
-     SELECT id, kind, name, status, config_version, sequence, hash, folded::json, kind_known, created_at, updated_at, last_event_type
+    `INSERT INTO agents (id, kind, name, status, config_version, sequence, hash, folded, kind_known, created_at, updated_at, last_event_type, health)
+     SELECT id, kind, name, status, config_version, sequence, hash, folded::json, kind_known, created_at, updated_at, last_event_type, health::json
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::bigint[], $7::text[], $8::text[], $9::boolean[],
-       $10::timestamptz[], $11::timestamptz[], $12::text[])
-       AS new (id, kind, name, status, config_version, sequence, hash, folded, kind_known, created_at, updated_at, last_event_type)
+       $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[])
+       AS new (id, kind, name, status, config_version, sequence, hash, folded, kind_known, created_at, updated_at, last_event_type, health)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, status = excluded.status, config_version = excluded.config_version,
        sequence = excluded.sequence, hash = excluded.hash, folded = excluded.folded, kind_known = excluded.kind_known,
-       updated_at = excluded.updated_at, last_event_type = excluded.last_event_type`,
+       updated_at = excluded.updated_at, last_event_type = excluded.last_event_type, health = excluded.health`,
     [
       agents.map(({ id }) => id),
       agents.map(({ kind }) => kind),
@@ -87,6 +88,10 @@ export async function saveAgents(
       changed.map(({ first }) => first.time),
       changed.map(({ last }) => last.time),
       changed.map(({ last }) => eventName(last)),
+      agents.map((agent) => {
+        const health = healthOf(agent);
+        return health && JSON.stringify(health);
+      }),
     ],
   );
 }

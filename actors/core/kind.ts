@@ -2,6 +2,7 @@ import type { TObject, TSchema } from '@sinclair/typebox';
 import type { Command } from './command';
 import type { Effect } from './effect';
 import type { FieldError } from './errors';
+import type { AgentHealth } from './health';
 import type { DomainEvent, MessageType, Recorded } from './event';
 import { lifecycleCommands, lifecycleEvents, type LifecycleEvent } from './lifecycle';
 
@@ -60,6 +61,8 @@ export interface AgentKind<
   internal?: true;
   /** Which workflow hosts it; `agent` unless told. */
   workflow?: 'run';
+  /** How that stands which the agent looks after, for lists of agents. A kind that looks after nothing has none. */
+  health?(state: State): AgentHealth;
   /** A kind's own part of the checkpoint in Redis, for those who read only that. */
   checkpoint?(state: State): unknown;
 }

@@ -4,6 +4,7 @@ import { checkDevopsConfig, devopsConfig, type DevopsConfig } from './config';
 import { decideDevops } from './decider';
 import { devopsEffects } from './effects';
 import { devopsEvents, type DevopsEvent } from './events';
+import { devopsHealth } from './health';
 import { devopsAlarm, evolveDevops, forkDevops, type DevopsState } from './state';
 
 /** Watches services, detects that one fails, and brings it back within what its config allows. */
@@ -21,6 +22,7 @@ export const devops: AgentKind<DevopsState, DevopsCommand, DevopsEvent, DevopsCo
   effects: devopsEffects,
   fork: forkDevops,
   alarm: devopsAlarm,
+  health: devopsHealth,
   checkpoint: ({ targets }) => ({
     failing: Object.keys(targets).filter((name) => targets[name]?.health.status === 'failing'),
   }),

@@ -20,5 +20,11 @@ export const performance: AgentKind<PerformanceState, PerformanceCommand, Perfor
   checkConfig: checkPerformanceConfig,
   effects: performanceEffects,
   fork: (state) => ({ ...state, proposal: null }),
+  health: ({ baseline, regressed, proposal }) => ({
+    status: regressed ? 'degraded' : baseline === null ? 'unknown' : 'well',
+    targets: 0,
+    failing: 0,
+    mending: proposal === null ? 0 : 1,
+  }),
   checkpoint: ({ regressed, proposal }) => ({ regressed, proposal }),
 };

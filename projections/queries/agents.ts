@@ -1,5 +1,7 @@
 import type { AgentState } from '../../actors/core/agent-state';
+import type { AgentHealth } from '../../actors/core/health';
 import { kinds } from '../../actors/registry';
+import { healthOf, kindsWithHealth } from '../health';
 import { formatCursor, parseCursor } from './cursor';
 import { likeAny } from './id-patterns';
 import type { Queryable } from './queryable';
@@ -16,6 +18,8 @@ export interface AgentSummary {
   createdAt: string;
   updatedAt: string;
   lastEventType: string;
+  /** Null where the kind says nothing of it. */
+  health: AgentHealth | null;
 }
 
 /** Which agents: all conditions given must hold. */
@@ -27,6 +31,8 @@ export interface AgentFilter {
   q?: string;
   /** Ids, or how they begin and a star. */
   patterns?: readonly string[];
+  /** These and no others. */
+  ids?: readonly string[];
 }
 
 export interface AgentPage {
@@ -46,6 +52,9 @@ interface AgentRow {
   created_at: Date;
   updated_at: Date;
   last_event_type: string;
+  health: AgentHealth | null;
+  /** Where the row has no health yet and the kind knows it. */
+  folded: AgentState | null;
 }
 
 /**
@@ -55,20 +64,22 @@ interface AgentRow {
  */
 export async function listAgents(
   db: Queryable,
-  { kind, status, q, patterns }: AgentFilter,
+  { kind, status, q, patterns, ids }: AgentFilter,
   limit: number,
   cursor?: string,
 ): Promise<AgentPage> {
   const after = parseCursor(cursor, ['time', 'text']);
   const prefix = q === undefined || q === '' ? null : `${q.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
   const { rows } = await db.query<AgentRow>(
-    `SELECT id, kind, name, status, config_version, sequence, hash, created_at, updated_at, last_event_type
+    `SELECT id, kind, name, status, config_version, sequence, hash, created_at, updated_at, last_event_type, health,
+       CASE WHEN health IS NULL AND kind = ANY ($9::text[]) THEN folded END AS folded
      FROM agents
      WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR status = $2)
        AND ($3::text IS NULL OR id LIKE $3 OR lower(name) LIKE lower($3))
        AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::text))
        AND ($1::text IS NOT NULL OR kind <> ALL ($6::text[]))
        AND ($7::text[] IS NULL OR id LIKE ANY ($7))
+       AND ($10::text[] IS NULL OR id = ANY ($10))
      ORDER BY created_at DESC, id DESC LIMIT $8`,
     [
       kind ?? null,
@@ -79,6 +90,8 @@ export async function listAgents(
       internalKinds(),
       patterns ? likeAny(patterns) : null,
       limit + 1,
+      kindsWithHealth(),
+      ids ?? null,
     ],
   );
   const agents = rows.slice(0, limit).map(summary);
@@ -122,6 +135,7 @@ function summary(row: AgentRow): AgentSummary {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     lastEventType: row.last_event_type,
+    health: row.health ?? (row.folded && healthOf(row.folded)),
   };
 }
 

@@ -1,4 +1,7 @@
 import type { Pool } from 'pg';
+import { createAgent } from '../../actors/core/agent';
+import { checkedConfig } from '../../actors/core/validate';
+import { devops } from '../../actors/devops/devops';
 import { createPool } from '../../infra/postgres/pool';
 import { chainOf, silent } from '../_util/fixtures';
 import { contextOf } from '../_util/ledger';
@@ -52,6 +55,8 @@ describe('queries', () => {
     expect((await listAgents(pool, { kind: 'devops' }, 5)).agents).toEqual([]);
     expect((await listAgents(pool, { status: 'running' }, 5)).agents).toHaveLength(5);
     expect((await listAgents(pool, {}, 5, 'nonsense')).agents).toHaveLength(5);
+    const chosen = await listAgents(pool, { ids: ['long', 'agent-03', 'none'] }, 50);
+    expect(chosen.agents.map(({ id }) => id).sort()).toEqual(['agent-03', 'long']);
   });
 
   it('shows an agent in a list as it stands', async () => {
@@ -68,8 +73,34 @@ describe('queries', () => {
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: folded?.updatedAt,
       lastEventType: 'FlagSet',
+      health: null,
     });
     expect(await findAgent(pool, 'none')).toBeNull();
+  });
+
+  it('tells the health of what an agent looks after, also where a row is older than that', async () => {
+    const target = { name: 'web', probe: { type: 'http', url: 'http://127.0.0.1:1/' } };
+    const born = createAgent(
+      devops,
+      {
+        kind: 'devops',
+        id: 'watch',
+        name: 'Watch',
+        config: checkedConfig(devops, { targets: [target] }),
+        command: { id: 'watch-0', principal: 'ann' },
+      },
+      '2026-01-01T00:00:00.000Z',
+    );
+    await projectBatch(
+      contextOf(pool),
+      born.records.map((record, i) => ({ record, position: 10_000 + i })),
+    );
+    const health = async () => (await listAgents(pool, { kind: 'devops' }, 5)).agents.map((agent) => agent.health);
+    const expected = [{ status: 'unknown', targets: 1, failing: 0, mending: 0 }];
+    expect(await health()).toEqual(expected);
+    await pool.query(`UPDATE agents SET health = NULL WHERE id = 'watch'`);
+    expect(await health()).toEqual(expected);
+    await pool.query(`DELETE FROM agents WHERE id = 'watch'`);
   });
 
   it('reads events by range, as a stream, and by position', async () => {

@@ -27,7 +27,8 @@ const list = route({
   responses: { 200: { description: 'A page.', schema: agentPage, headers: linkHeader } },
   problems: ['invalid_cursor', 'unavailable'],
   async handler({ query, principal, deps }) {
-    const { limit, cursor, ...filter } = query;
+    const { limit, cursor, ids, ...rest } = query;
+    const filter = { ...rest, ...(ids === undefined ? {} : { ids: ids.split(',') }) };
     checkCursor(cursor, ['time', 'text']);
     demand(principal, kindDemand(filter.kind));
     return pageReply('/agents', query, await deps.ledger.list({ ...filter, ...within(principal) }, limit, cursor));

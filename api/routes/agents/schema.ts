@@ -8,6 +8,13 @@ export const listQuery = Type.Object(
     kind: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' })),
     status: Type.Optional(Type.Unsafe<'running' | 'stopped'>({ type: 'string', enum: ['running', 'stopped'] })),
     q: Type.Optional(Type.String({ description: 'How the id or the name begins.', maxLength: 200 })),
+    ids: Type.Optional(
+      Type.String({
+        description: 'These alone: up to 100, with commas between.',
+        maxLength: 6400,
+        pattern: '^[a-z0-9][a-z0-9-]{0,62}(,[a-z0-9][a-z0-9-]{0,62}){0,99}$',
+      }),
+    ),
     ...pageQuery,
   },
   { additionalProperties: false },

@@ -48,6 +48,17 @@ export const router = createBrowserRouter([
           { path: 'evidence/verifications/:id', lazy: () => import('../features/evidence/verification-page') },
           { path: 'dashboards', element: <Navigate to="/dashboards/system" replace /> },
           { path: 'dashboards/:board', lazy: () => import('../features/dashboards/board-page') },
+          { path: 'agents/new', lazy: () => import('../features/agents/new-agent-page') },
+          {
+            path: 'agents/:id',
+            lazy: () => import('../features/agents/agent-page'),
+            children: [
+              { index: true, lazy: () => import('../features/agents/overview/overview-tab') },
+              { path: 'runs', lazy: () => import('../features/agents/runs-tab') },
+              { path: 'config', lazy: () => import('../features/config/config-tab') },
+              { path: 'history', lazy: () => import('../features/agents/history/history-tab') },
+            ],
+          },
           { path: '*', lazy: () => import('./no-such-page') },
         ],
       },
