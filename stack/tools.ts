@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { isAtLeast, readVersion } from './binaries/installed';
 import { isProgram } from '../infra/programs';
 
+export type ToolName =
   'podman' | 'runc' | 'busybox' | 'prometheus' | 'promtool' | 'alertmanager' | 'nginx' | 'git' | 'tofu' | 'chromium';
 
 /** A program of others that an ability works with. A stack runs without it; whoever uses that ability needs it. */
