@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pool } from 'pg';
-import { Histogram, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Histogram } from 'prom-client';
 import { InstallationMetrics } from '../../api/installation-metrics';
 import { createApiMetrics, observeQueue } from '../../api/metrics';
 import { createDeliveryMetrics } from '../../infra/metrics/delivery';
