@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Histogram, Registry } from 'prom-client';
+import { Pool } from 'pg';
+import type { Registry } from 'prom-client';
+import { Histogram } from 'prom-client';
 import { InstallationMetrics } from '../../api/installation-metrics';
 import { createApiMetrics, observeQueue } from '../../api/metrics';
 import { createDeliveryMetrics } from '../../infra/metrics/delivery';
@@ -10,6 +12,7 @@ import { createProjectorMetrics } from '../../infra/metrics/projector';
 import { createRegistry } from '../../infra/metrics/registry';
 import { createWorkerMetrics } from '../../infra/metrics/worker';
 import { projectRoot } from '../../infra/paths';
+import { MetricSampler } from '../../projections/metric-sampler';
 import { dashboards, namesAskedFor, rules } from '../_util/watched-names';
 
 const manual = readFileSync(join(projectRoot, 'docs/operations.md'), 'utf8');
@@ -39,6 +42,7 @@ async function registered(): Promise<Registry[]> {
   for (const registry of [api, worker, projector, keeper])
     observePool(registry, { totalCount: 0, idleCount: 0, waitingCount: 0 });
   createWorkerMetrics(worker);
+  new MetricSampler('api', api, new Pool(), { ensure: away });
   for (const registry of [api, projector]) createProjectorMetrics(registry);
   createKeeperMetrics(keeper);
   return [api, worker, projector, keeper];
