@@ -57,6 +57,7 @@ export function Component() {
                 ['Config', 'config'],
                 ['History', 'history'],
                 ['Time machine', 'time'],
+                ['Evidence', 'evidence'],
               ]}
             />
             <Outlet context={agent} />
