@@ -16,9 +16,14 @@ export interface DemoStack extends AsyncDisposable {
 export async function ownOrRunningStack(say: (text: string) => void): Promise<DemoStack> {
   const running = await readStack(process.env['YMERA_HOME'] || '.ymera');
   if (running) return { ...running, [Symbol.asyncDispose]: () => Promise.resolve() };
-  say('No stack is running: starting one for the demo …');
+  return ownStack(say);
+}
+
+/** A stack that ends with whoever has it. @param more settings of it */
+export async function ownStack(say: (text: string) => void, more: NodeJS.ProcessEnv = {}): Promise<DemoStack> {
+  say('Starting a stack for the demo …');
   const home = await mkdtemp(join(tmpdir(), 'ymera-demo-home-'));
-  const env = { ...process.env, YMERA_HOME: home, PORT: '0' };
+  const env = { ...process.env, ...more, YMERA_HOME: home, PORT: '0' };
   const child = await spawnStack(env);
   const ended = once(child, 'exit');
   const stop = async (): Promise<void> => {

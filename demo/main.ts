@@ -9,6 +9,7 @@ import pc from 'picocolors';
 import { WebSocket } from 'ws';
 import { eventName, type EventRecord } from '../actors/core/event';
 import { distDir } from '../infra/paths';
+import { DemoApi } from './demo-api';
 import { ownOrRunningStack, type DemoStack } from './demo-stack';
 
 const limitMs = 90_000;
@@ -27,11 +28,11 @@ async function main(): Promise<void> {
     await untilAnswers(url);
     const pid = readFileSync(pidFile, 'utf8');
     say(`${pc.bold('service')}    ${url} answers, pid ${pid}`);
-    const token = await login(stack);
+    const api = await DemoApi.signIn(stack);
     const id = `demo-${Date.now().toString(36)}`;
-    const seen = follow(stack, token, id);
+    const seen = follow(stack, api.token, id);
     await seen.ready;
-    await createAgent(stack, token, id, url, [process.execPath, serviceScript, 'restart', String(port), pidFile]);
+    await createAgent(api, id, url, [process.execPath, serviceScript, 'restart', String(port), pidFile]);
     say(`${pc.bold('agent')}      ${stack.api}/api/v1/agents/${id} watches it`);
     await seen.event('TargetRecovered');
     process.kill(Number(pid), 'SIGKILL');
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
     await seen.event('RemediationCompleted');
     const answer = await untilAnswers(url);
     say(`${pc.bold('service')}    answers again: ${answer.trim()}`);
-    await call(stack, token, 'DELETE', `agents/${id}`);
+    await api.delete(`agents/${id}`);
     seen.close();
   } finally {
     try {
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   }
 }
 
-function createAgent(stack: DemoStack, token: string, id: string, url: string, argv: string[]): Promise<unknown> {
+function createAgent(api: DemoApi, id: string, url: string, argv: string[]): Promise<unknown> {
   const remediation = { command: 'restart', attempts: 3, backoff: 1, cooldown: 30, settle: 10 };
   const target = {
     name: 'service',
@@ -62,24 +63,7 @@ function createAgent(stack: DemoStack, token: string, id: string, url: string, a
     remediation,
   };
   const config = { commands: { restart: { argv } }, targets: [target] };
-  return call(stack, token, 'POST', 'agents', { kind: 'devops', id, name: 'Demo', config });
-}
-
-async function login(stack: DemoStack): Promise<string> {
-  const { access_token } = (await call(stack, '', 'POST', 'auth/login', stack.credentials)) as { access_token: string };
-  return access_token;
-}
-
-async function call(stack: DemoStack, token: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${stack.api}/api/v1/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(20_000),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return text ? (JSON.parse(text) as unknown) : undefined;
+  return api.post('agents', { kind: 'devops', id, name: 'Demo', config });
 }
 
 /** Prints the agent's events as they come over the WebSocket, and lets others wait for one. */

@@ -51,6 +51,7 @@ const entries = {
   'evidence-rotate': 'evidence/rotate.ts',
   api: 'api/server.ts',
   demo: 'demo/main.ts',
+  screenshots: 'demo/screenshots.ts',
   service: 'demo/service.ts',
   bundle: 'temporal/bundle.ts',
   'failure-converter': 'temporal/codec/failure-converter.ts',

@@ -88,7 +88,7 @@ function Choices({ viewing, onChange }: { viewing: Viewing; onChange: (viewing: 
     void queryClient.invalidateQueries({ queryKey: ['system-info'] });
   };
   return (
-    <div className="grid grid-cols-[10rem_8.5rem_auto] items-center gap-2">
+    <div className="grid grid-cols-[11.5rem_8.5rem_auto] items-center gap-2">
       <Select
         aria-label="Time shown"
         value={viewing.span}
