@@ -38,6 +38,7 @@ const byHand: Record<string, string> = {
   'POST /agents/{id}/commands': 'ON',
   'POST /agents/{id}/fork': 'ON',
   'GET /agents/{id}/events': 'VOPUN',
+  'GET /agents/{id}/events/histogram': 'VOPUN',
   'GET /agents/{id}/state': 'VOPUN',
   'GET /agents/{id}/diff': 'VOPUN',
   'GET /agents/{id}/retention': 'UN',
