@@ -25,6 +25,8 @@ export interface ProcessSpec {
   readyWithinMs: number;
   /** Called again and again until it answers; throws while the process is not ready. */
   probe(output: () => string): Promise<void>;
+  /** Asked now and then while it runs: why it goes on as it is and only a new start helps, or null. One that throws says nothing. */
+  stuck?(): Promise<string | null>;
 }
 
 /** A process ended, or stayed unready, while it was being started. The message holds its last log lines. */

@@ -16,7 +16,10 @@ const longestPauseMs = 5_000;
 /** One that lived this long has not died of its start, so the next pause is the shortest again. */
 const healthyAfterMs = 10_000;
 
-/** Keeps one role running: when its process dies, another is started from the same spec. */
+/** How often a process is asked whether it is stuck. */
+const askMs = 10_000;
+
+/** Keeps one role running: when its process dies, or is stuck for good, another is started from the same spec. */
 export class Supervised {
   #current: ManagedProcess | undefined;
   #stopping = new AbortController();
@@ -62,7 +65,7 @@ export class Supervised {
     let startedAt = Date.now();
     let pause = shortestPauseMs;
     while (!this.#stopping.signal.aborted) {
-      const how = await current.ended;
+      const how = await Promise.race([current.ended, this.#stuck(current)]);
       if (this.#stopping.signal.aborted) return;
       if (Date.now() - startedAt > healthyAfterMs) pause = shortestPauseMs;
       await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
@@ -71,6 +74,18 @@ export class Supervised {
       startedAt = Date.now();
       current = await this.#again(current, how);
     }
+  }
+
+  /** Ends a process that says that it is stuck. @returns why; never where it does not */
+  async #stuck(current: ManagedProcess): Promise<string> {
+    while (this.spec.stuck !== undefined && current.running) {
+      await Promise.race([sleep(askMs, undefined, { ref: false }), current.ended]);
+      const why = current.running ? await this.spec.stuck().catch(() => null) : null;
+      if (why === null) continue;
+      await current.stop();
+      return why;
+    }
+    return current.ended;
   }
 
   /** One more try; where it fails, the process is gone when this returns, so that the watch tries again. */

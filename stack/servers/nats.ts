@@ -25,9 +25,10 @@ export async function prepareNats(options: ServerOptions): Promise<PreparedServe
   const command = options.binary ?? (await findBinary('nats'));
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
+  const monitor = await freePort();
   const password = await keptSecret(join(dir, 'password'), 24);
   const config = join(dir, 'nats-server.conf');
-  await writePrivate(config, configuration(port, join(dir, 'jetstream'), password));
+  await writePrivate(config, configuration(port, monitor, join(dir, 'jetstream'), password));
   return {
     role: 'nats',
     port,
@@ -42,6 +43,7 @@ export async function prepareNats(options: ServerOptions): Promise<PreparedServe
       stopGraceMs: 10_000,
       readyWithinMs: 30_000,
       probe: () => jetStreamIsReady(port, password),
+      stuck: () => writeError(monitor),
     },
   };
 }
@@ -51,9 +53,10 @@ export async function startNats(options: ServerOptions): Promise<ServerHandle> {
   return startServer(await prepareNats(options));
 }
 
-function configuration(port: number, storeDir: string, password: string): string {
+function configuration(port: number, monitor: number, storeDir: string, password: string): string {
   return [
     `listen: "${loopback}:${port}"`,
+    `http: "${loopback}:${monitor}"`,
     `jetstream { store_dir: ${JSON.stringify(storeDir)} }`,
     `authorization { user: "${user}", password: "${password}" }`,
     '',
@@ -70,4 +73,11 @@ async function jetStreamIsReady(port: number, password: string): Promise<void> {
   } finally {
     await connection.close();
   }
+}
+
+/** A stream that could once not be written, say because the disk was full, takes nothing any more until the server starts anew. */
+async function writeError(monitor: number): Promise<string | null> {
+  const answer = await fetch(`http://${loopback}:${monitor}/healthz`, { signal: AbortSignal.timeout(2_000) });
+  const { error = '' } = (await answer.json()) as { error?: string };
+  return error.includes('write error') ? error : null;
 }

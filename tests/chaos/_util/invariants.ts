@@ -25,12 +25,15 @@ export async function findings(
   const mirror = new Redis(redis);
   await ledger.connect();
   try {
-    const onStream = new Map<string, EventRecord[]>();
+    let onStream = new Map<string, EventRecord[]>();
     await until(() => inLedger(ledger, api, [...acknowledged.keys()]), 'the ledger', 120_000);
-    for (const { record } of await readStream(nats)) {
-      const id = record.source.slice('/agents/'.length);
-      onStream.set(id, [...(onStream.get(id) ?? []), record]);
-    }
+    // The ledger may have a record from the agent itself before that could publish it.
+    const published = async (): Promise<boolean> => {
+      onStream = await streamByAgent(nats);
+      const counts = [...acknowledged].map(async ([id]) => [id, (await recordsOf(ledger, id)).length] as const);
+      return (await Promise.all(counts)).every(([id, count]) => sequencesOf(onStream.get(id)).size >= count);
+    };
+    await until(published, 'the stream', 120_000).catch(() => undefined);
     const all: Findings = [];
     for (const [id, values] of acknowledged) {
       const records = await recordsOf(ledger, id);
@@ -48,6 +51,19 @@ export async function findings(
     mirror.disconnect();
     await ledger.end();
   }
+}
+
+async function streamByAgent(nats: string): Promise<Map<string, EventRecord[]>> {
+  const byAgent = new Map<string, EventRecord[]>();
+  for (const { record } of await readStream(nats)) {
+    const id = record.source.slice('/agents/'.length);
+    byAgent.set(id, [...(byAgent.get(id) ?? []), record]);
+  }
+  return byAgent;
+}
+
+function sequencesOf(records: EventRecord[] = []): Set<number> {
+  return new Set(records.map(({ sequence }) => sequence));
 }
 
 interface Checkpoint {
