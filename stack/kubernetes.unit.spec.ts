@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnvironment, environmentSchema } from '../infra/config';
 import { projectRoot } from '../infra/paths';
-import { podFaults, podTemplates, variablesOf, type KubernetesObject } from '../tests/_util/kubernetes-objects';
+import { podFaults, podsOf, variablesOf, type KubernetesObject } from '../tests/_util/kubernetes-objects';
 
 const { loadAll } = jest.requireActual<{ loadAll: (text: string) => KubernetesObject[] }>('js-yaml');
 const base = join(projectRoot, 'deploy/kubernetes/base');
@@ -34,15 +34,13 @@ describe('deploy/kubernetes/base', () => {
   });
 
   it('gives the API longer to end than it drains', () => {
-    const api = podTemplates(objects).find(({ owner }) => owner === 'Deployment ymera-api');
-    expect(api?.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(Number(ofApi['DRAIN_SECONDS']) + 25);
+    const api = podsOf(objects).find(({ owner }) => owner === 'Deployment ymera-api');
+    expect(api?.spec.terminationGracePeriodSeconds).toBeGreaterThan(Number(ofApi['DRAIN_SECONDS']) + 25);
   });
 
   it('runs no image but its own, by the version of package.json', () => {
     const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
-    const images = podTemplates(objects).flatMap(({ template }) =>
-      template.spec.containers.map(({ image }: { image: string }) => image),
-    );
+    const images = podsOf(objects).flatMap(({ spec }) => spec.containers.map(({ image }) => image));
     expect(new Set(images)).toEqual(new Set(['ymera']));
     expect(read('kustomization.yaml')).toContain(`newTag: ${version}\n`);
   });

@@ -1,85 +1,104 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- objects of any kind, as YAML has them */
+import type { V1Container, V1LabelSelector, V1PodSpec } from '@kubernetes/client-node';
 
-/** An object of Kubernetes as it stands in a manifest. */
+type Labels = Record<string, string>;
+
+/** An object of Kubernetes as it stands in a manifest, as far as it is looked at here. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; labels?: Record<string, string> };
-  spec?: any;
+  metadata: { name: string; labels?: Labels };
+  spec?: {
+    template?: { metadata: { labels: Labels }; spec: V1PodSpec };
+    /** Of a Service: labels. */
+    selector?: V1LabelSelector & Labels;
+    podSelector?: V1LabelSelector;
+    scaleTargetRef?: { name: string };
+    replicas?: number;
+  };
   data?: Record<string, string>;
 }
 
+/** Pods as a Deployment or a Job starts them. */
+export interface StartedPod {
+  owner: string;
+  labels: Labels;
+  spec: V1PodSpec;
+}
+
 /** What starts pods among these objects. */
-export function podTemplates(objects: readonly KubernetesObject[]): { owner: string; template: any }[] {
-  return objects
-    .filter(({ kind }) => kind === 'Deployment' || kind === 'Job')
-    .map(({ kind, metadata, spec }) => ({ owner: `${kind} ${metadata.name}`, template: spec.template }));
+export function podsOf(objects: readonly KubernetesObject[]): StartedPod[] {
+  return objects.flatMap(({ kind, metadata, spec }) =>
+    spec?.template === undefined
+      ? []
+      : [{ owner: `${kind} ${metadata.name}`, labels: spec.template.metadata.labels, spec: spec.template.spec }],
+  );
 }
 
 /** What a pod asks for beyond what the restricted standard of Kubernetes gives, or leaves open that it should say; empty where all is well. */
 export function podFaults(objects: readonly KubernetesObject[]): string[] {
-  return podTemplates(objects).flatMap(({ owner, template: { spec } }) => {
+  return podsOf(objects).flatMap(({ owner, spec }) => {
     const pod = spec.securityContext ?? {};
     const found = [
       spec.hostNetwork || spec.hostPID || spec.hostIPC ? 'shares a namespace of its node' : null,
       spec.automountServiceAccountToken === false ? null : 'gets a token',
       spec.serviceAccountName ? null : 'has no account of its own',
-      pod.runAsNonRoot === true && pod.runAsUser > 0 ? null : 'may run as root',
+      pod.runAsNonRoot === true && (pod.runAsUser ?? 0) > 0 ? null : 'may run as root',
       pod.seccompProfile?.type === 'RuntimeDefault' ? null : 'has no seccomp profile',
-      ...(spec.volumes ?? []).map((volume: any) => (volume.hostPath ? 'mounts a folder of its node' : null)),
+      spec.volumes?.some(({ hostPath }) => hostPath) ? 'mounts a folder of its node' : null,
       ...spec.containers.flatMap(containerFaults),
     ];
     return found.filter((fault) => fault !== null).map((fault) => `${owner} ${fault}`);
   });
 }
 
-function containerFaults({ securityContext, resources }: any): (string | null)[] {
-  const { privileged, allowPrivilegeEscalation, readOnlyRootFilesystem, capabilities } = securityContext ?? {};
+function containerFaults({ securityContext = {}, resources = {} }: V1Container): (string | null)[] {
+  const { privileged, allowPrivilegeEscalation, readOnlyRootFilesystem, capabilities } = securityContext;
+  const { requests = {}, limits = {} } = resources;
   return [
     privileged || allowPrivilegeEscalation !== false ? 'may get more rights' : null,
     readOnlyRootFilesystem === true ? null : 'may write to its image',
     JSON.stringify(capabilities) === '{"drop":["ALL"]}' ? null : 'has capabilities',
-    resources?.requests?.cpu && resources.requests.memory && resources.limits?.memory ? null : 'has no bounds',
+    requests['cpu'] && requests['memory'] && limits['memory'] ? null : 'has no bounds',
   ];
 }
 
-/** Each variable that the pods are given by name, and those of the ConfigMaps that they read as a whole. */
+/** Each variable that the pods are given by name, and those of the ConfigMaps. */
 export function variablesOf(objects: readonly KubernetesObject[]): string[] {
-  const ofPods = podTemplates(objects).flatMap(({ template }) =>
-    template.spec.containers.flatMap(({ env = [] }: any) => env.map(({ name }: any) => name as string)),
-  );
-  const ofMaps = objects.filter(({ kind }) => kind === 'ConfigMap').flatMap(({ data }) => Object.keys(data ?? {}));
-  return [...ofPods, ...ofMaps] as string[];
+  const containers = podsOf(objects).flatMap(({ spec }) => spec.containers);
+  const maps = objects.filter(({ kind }) => kind === 'ConfigMap');
+  return [
+    ...containers.flatMap(({ env = [] }) => env.map(({ name }) => name)),
+    ...maps.flatMap(({ data = {} }) => Object.keys(data)),
+  ];
 }
 
 /** Names of what pods refer to and must be there, by kind; without what is optional. */
 export function referredTo(objects: readonly KubernetesObject[]): { configMaps: string[]; secrets: string[] } {
-  const configMaps: string[] = [];
-  const secrets: string[] = [];
-  for (const { template } of podTemplates(objects)) {
-    for (const { secret } of template.spec.volumes ?? []) if (secret) secrets.push(secret.secretName);
-    for (const { env = [], envFrom = [] } of template.spec.containers) {
-      for (const { configMapRef, secretRef } of envFrom) {
-        if (configMapRef) configMaps.push(configMapRef.name);
-        if (secretRef && !secretRef.optional) secrets.push(secretRef.name);
-      }
-      for (const { valueFrom } of env) if (valueFrom?.secretKeyRef) secrets.push(valueFrom.secretKeyRef.name);
-    }
-  }
-  return { configMaps, secrets };
+  const containers = podsOf(objects).flatMap(({ spec }) => spec.containers);
+  const sources = containers.flatMap(({ envFrom = [] }) => envFrom);
+  const named = (names: (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
+  return {
+    configMaps: named(sources.map(({ configMapRef }) => configMapRef?.name)),
+    secrets: named([
+      ...podsOf(objects).flatMap(({ spec }) => (spec.volumes ?? []).map(({ secret }) => secret?.secretName)),
+      ...sources.map(({ secretRef }) => (secretRef?.optional ? undefined : secretRef?.name)),
+      ...containers.flatMap(({ env = [] }) => env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name)),
+    ]),
+  };
 }
 
-/** Selectors that choose none of the pods: a typing error there is told by nobody else. */
+/** What selects none of the pods: a typing error there is told by nobody else. */
 export function idleSelectors(objects: readonly KubernetesObject[]): string[] {
-  const pods = podTemplates(objects).map(({ template }) => template.metadata.labels as Record<string, string>);
-  const chooses = (labels: Record<string, string>): boolean =>
-    pods.some((pod) => Object.entries(labels).every(([key, value]) => pod[key] === value));
+  const pods = podsOf(objects);
+  const chooses = (labels: Labels): boolean =>
+    pods.some((pod) => Object.entries(labels).every(([key, value]) => pod.labels[key] === value));
   return objects.flatMap(({ kind, metadata, spec }) => {
-    const selector = kind === 'NetworkPolicy' ? spec.podSelector : spec?.selector;
-    if (!selector) return [];
-    const { matchExpressions = [], matchLabels } = selector;
-    const all = kind === 'Service' ? [selector] : [matchLabels];
-    for (const { key, values } of matchExpressions) all.push(...values.map((value: string) => ({ [key]: value })));
-    return all.every(chooses) ? [] : [`${kind} ${metadata.name}`];
+    const selector = spec?.podSelector ?? spec?.selector;
+    if (selector === undefined) return [];
+    const listed = (selector.matchExpressions ?? []).flatMap(({ key, values = [] }) =>
+      values.map((value) => ({ [key]: value })),
+    );
+    const labels = kind === 'Service' ? (selector as Labels) : (selector.matchLabels ?? {});
+    return [labels, ...listed].every(chooses) ? [] : [`${kind} ${metadata.name}`];
   });
 }

@@ -7,7 +7,7 @@ import { projectRoot } from '../../infra/paths';
 import {
   idleSelectors,
   podFaults,
-  podTemplates,
+  podsOf,
   referredTo,
   variablesOf,
   type KubernetesObject,
@@ -40,13 +40,13 @@ describeWithTools(['kustomize'], 'the manifests of Kubernetes', ({ kustomize }) 
     it('has each role, and pods within the restricted standard, of pinned images', () => {
       expect(names('Deployment').sort()).toEqual(['ymera-api', 'ymera-evidence', 'ymera-projector', 'ymera-worker']);
       expect(podFaults(objects)).toEqual([]);
-      for (const { template } of podTemplates(objects))
-        for (const { image } of template.spec.containers) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
+      for (const { spec } of podsOf(objects))
+        for (const { image } of spec.containers) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
     });
 
     it('asks each process of a Deployment how it is', () => {
-      for (const { owner, template } of podTemplates(objects).filter((each) => each.owner.startsWith('Deployment')))
-        for (const container of template.spec.containers)
+      for (const { owner, spec } of podsOf(objects).filter((each) => each.owner.startsWith('Deployment')))
+        for (const container of spec.containers)
           expect([owner, Object.keys(container)]).toEqual([
             owner,
             expect.arrayContaining(['startupProbe', 'readinessProbe', 'livenessProbe']),
@@ -65,7 +65,7 @@ describeWithTools(['kustomize'], 'the manifests of Kubernetes', ({ kustomize }) 
     it('selects pods that are there: Services, budgets, policies', () => {
       expect(idleSelectors(objects)).toEqual([]);
       for (const { spec } of objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler'))
-        expect(names('Deployment')).toContain(spec.scaleTargetRef.name);
+        expect(names('Deployment')).toContain(spec?.scaleTargetRef?.name);
     });
   });
 
@@ -73,10 +73,10 @@ describeWithTools(['kustomize'], 'the manifests of Kubernetes', ({ kustomize }) 
     const objects = build(join(kubernetes, 'overlays/production'));
     const scaled = objects
       .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
-      .map(({ spec }) => spec.scaleTargetRef.name as string);
+      .map(({ spec }) => spec?.scaleTargetRef?.name);
     for (const { kind, metadata, spec } of objects)
       if (kind === 'Deployment')
-        expect([metadata.name, 'replicas' in spec]).toEqual([metadata.name, !scaled.includes(metadata.name)]);
+        expect([metadata.name, spec?.replicas !== undefined]).toEqual([metadata.name, !scaled.includes(metadata.name)]);
   });
 
   it('the shared store is mounted by the API and by workers, and nobody else', () => {
@@ -85,9 +85,7 @@ describeWithTools(['kustomize'], 'the manifests of Kubernetes', ({ kustomize }) 
       const at = relative(folder, kubernetes);
       const lines = [`resources: [${at}/overlays/small]`, `components: [${at}/components/shared-store]`];
       writeFileSync(join(folder, 'kustomization.yaml'), lines.join('\n'));
-      const mounting = podTemplates(build(folder)).filter(({ template }) =>
-        template.spec.volumes.some((volume: { name: string }) => volume.name === 'store'),
-      );
+      const mounting = podsOf(build(folder)).filter(({ spec }) => spec.volumes?.some(({ name }) => name === 'store'));
       expect(mounting.map(({ owner }) => owner).sort()).toEqual(['Deployment ymera-api', 'Deployment ymera-worker']);
     } finally {
       rmSync(folder, { recursive: true });
