@@ -13,7 +13,7 @@ const objects = readdirSync(base)
   .flatMap((file) => loadAll(read(file)));
 
 const settings = (file: string): Record<string, string> =>
-  Object.fromEntries([...read(file).matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  Object.fromEntries([...read(file).matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
 const shared = settings('settings.env');
 const ofApi = settings('settings-api.env');
 

@@ -41,7 +41,7 @@ describe('processes told to end', () => {
   let stack: TestStack;
   let api: ApiClient;
   beforeAll(async () => {
-    stack = await startTestStack();
+    stack = await startTestStack({ env: { WORKER_TUNER: 'resource' } });
     api = await ApiClient.login(stack.file);
   }, 180_000);
   afterAll(() => stack.stop(), 60_000);
