@@ -208,6 +208,8 @@ export interface Dependencies {
   hub: Pick<Hub, 'learn' | 'size'>;
   metrics: ApiMetrics;
   logger: Logger;
+  /** Aborts when the process is told to end: it is to get no new callers, and serves on until `stopping`. */
+  told: AbortSignal;
   /** Aborts when the process begins to stop. */
   stopping: AbortSignal;
   about: { version: string; environment: string; startedAt: Date };

@@ -57,6 +57,13 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
+/** From `told` on each answer closes its connection, so that a caller's next request goes to another process. */
+export function letGo(server: Server, told: AbortSignal): void {
+  server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => {
+    if (told.aborted) response.shouldKeepAlive = false;
+  });
+}
+
 /** Takes no new requests and waits for those under way, at most `limitMs`. */
 export async function drain(server: Server, limitMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -16,6 +16,13 @@ const readiness = {
     },
   },
 };
+const stopping = {
+  type: 'object',
+  required: ['status'],
+  properties: {
+    status: { const: 'stopping', description: 'The process was told to end: send it nobody any more.' },
+  },
+};
 const ready = { temporal: 'ok', nats: 'ok', redis: 'ok', postgres: 'ok' };
 
 /** What `operations.ts` serves outside of `/api/v1`, by path. The WebSocket is no call: it is not among them. */
@@ -30,7 +37,11 @@ export function operationsDescribed(): Record<string, Json> {
     }),
     '/readyz': described('getReadiness', 'Whether commands can be accepted, and how each server does', {
       200: json('They can.', readiness, { status: 'ok', dependencies: ready }),
-      503: json('They can not.', readiness, { status: 'down', dependencies: { ...ready, temporal: 'down' } }),
+      503: json(
+        'They can not, or the process was told to end.',
+        { anyOf: [readiness, stopping] },
+        { status: 'down', dependencies: { ...ready, temporal: 'down' } },
+      ),
     }),
     '/metrics': described('getMetrics', 'Metrics of this process', {
       200: {

@@ -17,16 +17,17 @@ export function healthCheck(): Middleware<RequestState> {
 }
 
 /** What else those ask who run the system: `/readyz`, `/metrics`. None of them demands a credential. */
-export function mountOperations(router: Router<RequestState>, { probes, metrics, limits }: Dependencies): void {
+export function mountOperations(router: Router<RequestState>, { probes, metrics, limits, told }: Dependencies): void {
   const readiness = new ReadinessCheck(probes, limits);
   router.all('/healthz', () => {
     throw new Problem('method_not_allowed', undefined, [], { Allow: 'GET, HEAD' });
   });
   router.get('/readyz', async (ctx) => {
     ctx.state.route = '/readyz';
-    const found = await readiness.run();
     ctx.set('Cache-Control', 'no-store');
-    ctx.status = found.status === 'down' ? 503 : 200;
+    // At once: whoever asks decides by it where to send callers.
+    const found = told.aborted ? ({ status: 'stopping' } as const) : await readiness.run();
+    ctx.status = found.status === 'down' || found.status === 'stopping' ? 503 : 200;
     ctx.body = found;
   });
   router.get('/metrics', async (ctx) => {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
+import { later } from '../infra/later';
 import { countCheckpoint, countedPublisher, createDeliveryMetrics } from '../infra/metrics/delivery';
 import { observePool } from '../infra/metrics/pool';
 import { createProjectorMetrics } from '../infra/metrics/projector';
@@ -52,7 +53,7 @@ import { createApp } from './app';
 import { Clients } from './client';
 import { postgresKeeper } from './export/postgres-keeper';
 import { postgresEvidence } from './export/postgres-source';
-import { createHttpServer, drain, listen } from './http-server';
+import { createHttpServer, drain, letGo, listen } from './http-server';
 import { EdgeAudit } from './edge-audit';
 import { guardedPostgres, guardedQueries } from './guarded-postgres';
 import { RedisKeptAnswers } from './kept-answers';
@@ -89,7 +90,9 @@ const drainMs = 10_000;
 const closeMs = 2_000;
 
 /** The API: HTTP and WebSockets. Any number of them may run. */
-runProcess('api', async (stop, env, logger) => {
+runProcess('api', async (told, env, logger) => {
+  // Until then it serves as ever: balancers need that time to send nobody any more.
+  const stop = later(told, env.DRAIN_SECONDS);
   const startedAt = new Date();
   const servers = requireServers(env);
   const registry = createRegistry('api');
@@ -103,7 +106,13 @@ runProcess('api', async (stop, env, logger) => {
   const delivery = new Delivery(countedPublisher(publisher, delivering), checkpoints, (err, what) =>
     logger.warn({ err }, `${what} failed`),
   );
-  const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery, delivering);
+  const agents = new TemporalAgents(
+    client,
+    servers.temporal.taskQueue,
+    delivery,
+    delivering,
+    env.AGENT_TASK_TIMEOUT_MS,
+  );
   const pool = createPool(servers.postgres.url, logger);
   observePool(registry, pool);
   const ask = guardedPostgres();
@@ -170,6 +179,7 @@ runProcess('api', async (stop, env, logger) => {
     secrets: secretsOf(env),
     replays: new RedisReplayGuard(redis, logger),
     keptAnswers: new RedisKeptAnswers(redis),
+    told,
     stopping: stop,
     checkpoints,
     projectorBacklog: () => stream.projectorBacklog(),
@@ -200,6 +210,7 @@ runProcess('api', async (stop, env, logger) => {
     about: { version: projectVersion(), environment: env.ENVIRONMENT, startedAt },
   });
   const server = createHttpServer(app, logger, tlsOf(env));
+  letGo(server, told);
   const sockets = serveWebSockets(server, {
     access,
     clients,
@@ -241,6 +252,8 @@ runProcess('api', async (stop, env, logger) => {
   const port = await listen(server, env.HOST, env.PORT);
   logger.info({ host: env.HOST, port }, 'ready');
 
+  if (!told.aborted) await once(told, 'abort');
+  logger.info({ seconds: env.DRAIN_SECONDS }, 'told to end: serving on for so long');
   if (!stop.aborted) await once(stop, 'abort');
   for (const socket of sockets.clients) socket.close(1001, 'the server stops');
   // A client that does not answer the close must not hold up the end.

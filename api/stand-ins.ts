@@ -214,6 +214,7 @@ export async function startTestApi(changed: Partial<Dependencies> = {}): Promise
     secrets: { get: async () => undefined },
     replays: { admits: async () => true },
     keptAnswers: new MemoryKeptAnswers(),
+    told: new AbortController().signal,
     stopping: new AbortController().signal,
     checkpoints: { get: async () => null },
     projectorBacklog: async () => ({ waiting: 0, unacked: 0, dropped: 0 }),

@@ -49,15 +49,20 @@ export interface BenchStack extends AsyncDisposable {
   /** Makes a flags agent past the API, so that a checkpoint interval out of its bounds can be measured. */
   makeAgent(id: string, checkpointInterval: number): Promise<void>;
   pid(role: string): number;
+  /** One more worker of Ymera, once it polls. Whoever starts it ends it. */
+  startWorker(): Promise<ChildProcess>;
 }
 
-/** @param encryptionKey as `YMERA_ENCRYPTION_KEY` has it; off without one */
-export async function startBenchStack(encryptionKey = ''): Promise<BenchStack> {
+/**
+ * @param encryptionKey as `YMERA_ENCRYPTION_KEY` has it; off without one
+ * @param settings others than the defaults
+ */
+export async function startBenchStack(encryptionKey = '', settings: NodeJS.ProcessEnv = {}): Promise<BenchStack> {
   const home = await mkdtemp(join(tmpdir(), 'ymera-bench-'));
   // Counted like everybody's requests, but never too many.
   const limits = { RATE_LIMIT_PRINCIPAL_PER_MINUTE: '10000000' };
   const own = { YMERA_HOME: home, PORT: '0', LOG_LEVEL: 'warn', TOKEN_TTL_SECONDS: '86400', ...limits };
-  const env = { ...process.env, ...own, YMERA_ENCRYPTION_KEY: encryptionKey };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...settings, ...own, YMERA_ENCRYPTION_KEY: encryptionKey };
   const stack = await spawnStack(env);
   const read = (): Partial<StackFile> => {
     const file = join(home, 'stack.json');
@@ -75,7 +80,8 @@ export async function startBenchStack(encryptionKey = ''): Promise<BenchStack> {
   const publisher = new NatsPublisher([nats], { maxMessages: 100_000, maxAgeHours: 24 }, logger);
   const mirror = createRedis(redis, logger);
   const delivery = new Delivery(publisher, new RedisCheckpointStore(mirror), (err) => logger.warn({ err }));
-  const agents = new TemporalAgents(client, 'ymera', delivery);
+  const taskTimeoutMs = Number(env['AGENT_TASK_TIMEOUT_MS']) || undefined;
+  const agents = new TemporalAgents(client, 'ymera', delivery, undefined, taskTimeoutMs);
   const token = await login(api, credentials);
   const pool = createPool(postgres, logger);
   const runbooks = { read: (name: string, version?: number) => readRunbook(pool, name, version) };
@@ -96,6 +102,11 @@ export async function startBenchStack(encryptionKey = ''): Promise<BenchStack> {
       await agents.create({ kind: 'flags', id, name: id, config, command: { id: 'create', principal: 'bench' } });
     },
     pid: (role) => (read() as StackFile).pids[role] ?? NaN,
+    startWorker: () => {
+      const { address, namespace } = temporal;
+      const servers = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, NATS_SERVERS: nats };
+      return startWorker({ ...env, ...servers, REDIS_URL: redis, DATABASE_URL: postgres, LOG_LEVEL: 'info' });
+    },
     [Symbol.asyncDispose]: async () => {
       bare.disconnect();
       await Promise.all([
@@ -128,6 +139,17 @@ function post(url: string, token: string, body: object): Promise<void> {
     outgoing.once('error', reject);
     outgoing.end(JSON.stringify(body));
   });
+}
+
+async function startWorker(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const child = fork(join(distDir, 'worker.js'), { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (text: Buffer) => {
+      if (text.includes('"msg":"ready"')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the second worker ended with ${code}`)));
+  });
+  return child;
 }
 
 async function startBareWorker(address: string): Promise<ChildProcess> {

@@ -38,6 +38,7 @@ export const environmentSchema = Type.Object({
   ),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: port(8000),
+  DRAIN_SECONDS: Type.Number({ minimum: 0, maximum: 300, default: 0 }),
   METRICS_HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   METRICS_PORT: Type.Optional(listeningPort),
   TEMPORAL_METRICS_PORT: Type.Optional(listeningPort),
@@ -85,9 +86,16 @@ export const environmentSchema = Type.Object({
     default: '',
   }),
   TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
+  AGENT_TASK_TIMEOUT_MS: Type.Integer({ minimum: 500, maximum: 60_000, default: 2_000 }),
+  WORKER_STICKY_TIMEOUT_MS: Type.Integer({ minimum: 10, maximum: 60_000, default: 500 }),
+  WORKER_CACHED_WORKFLOWS: Type.Optional(Type.Integer({ minimum: 2, maximum: 1_000_000 })),
+  WORKER_TUNER: Type.Union([Type.Literal('fixed'), Type.Literal('resource')], { default: 'fixed' }),
+  WORKER_TARGET_CPU: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.9 }),
+  WORKER_TARGET_MEMORY: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.8 }),
   NATS_SERVERS: Type.Optional(Type.String({ minLength: 1 })),
   STREAM_MAX_MESSAGES: Type.Integer({ minimum: 1000, default: 100_000 }),
   STREAM_MAX_AGE_HOURS: Type.Number({ exclusiveMinimum: 0, default: 24 }),
+  STREAM_REPLICAS: Type.Integer({ minimum: 1, maximum: 5, default: 1 }),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
   REDIS_HOST: Type.Optional(Type.String({ minLength: 1 })),
   REDIS_PORT: port(6379),
@@ -171,7 +179,7 @@ function weakKeys(env: Environment): string[] {
 export interface Servers {
   /** `encryption`: what payloads are encrypted by; none where it is off. */
   temporal: { address: string; namespace: string; taskQueue: string; encryption: EncryptionKey[] };
-  nats: { servers: string[]; maxMessages: number; maxAgeHours: number };
+  nats: { servers: string[]; maxMessages: number; maxAgeHours: number; replicas: number };
   redis: { url: string };
   postgres: { url: string };
 }
@@ -195,6 +203,7 @@ export function requireServers(env: Environment): Servers {
       servers: (env.NATS_SERVERS as string).split(',').map((s) => s.trim()),
       maxMessages: env.STREAM_MAX_MESSAGES,
       maxAgeHours: env.STREAM_MAX_AGE_HOURS,
+      replicas: env.STREAM_REPLICAS,
     },
     redis: { url: redisUrl as string },
     postgres: { url: env.DATABASE_URL as string },

@@ -4,7 +4,7 @@ import { createLogger, type Logger } from './logger';
 import { endWithParent } from './parent-watch';
 import { startTracing } from './tracing';
 
-/** After the signal, a process that has not ended by itself is ended, in ms. */
+/** After the signal and `DRAIN_SECONDS`, a process that has not ended by itself is ended, in ms. */
 const shutdownLimitMs = 25_000;
 /** How long the last spans may take to be sent, in ms. */
 const traceFlushMs = 2_000;
@@ -21,6 +21,7 @@ export function runProcess(
 ): void {
   const logger = createLogger(role, 'info');
   const stop = new AbortController();
+  let limitMs = shutdownLimitMs;
   const end = (error: unknown, message: string): never => {
     logger.fatal({ err: error }, message);
     return process.exit(1);
@@ -30,12 +31,17 @@ export function runProcess(
   const shutDown = (): void => {
     if (stop.signal.aborted) return;
     stop.abort();
-    setTimeout(() => end(undefined, 'the shutdown took too long'), shutdownLimitMs).unref();
+    setTimeout(() => end(undefined, 'the shutdown took too long'), limitMs).unref();
   };
   process.on('SIGTERM', shutDown);
   process.on('SIGINT', shutDown);
   endWithParent(shutDown);
-  start(role, main, stop.signal, logger).then(
+  const begin = async (): Promise<void> => {
+    const env = parseEnvironment(process.env);
+    limitMs += env.DRAIN_SECONDS * 1_000;
+    await start(role, main, stop.signal, env, logger);
+  };
+  begin().then(
     () => process.exit(0),
     (error: unknown) => {
       if (!(error instanceof ConfigError)) return end(error, 'failed');
@@ -49,9 +55,9 @@ async function start(
   role: string,
   main: (signal: AbortSignal, env: Environment, logger: Logger) => Promise<void>,
   signal: AbortSignal,
+  env: Environment,
   logger: Logger,
 ): Promise<void> {
-  const env = parseEnvironment(process.env);
   logger.level = env.LOG_LEVEL;
   const endTracing = await startTracing(role, env);
   await main(signal, env, logger);

@@ -68,7 +68,7 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
     env,
     logFile: join(around.home, 'logs', `${role}.log`),
     stopSignal: 'SIGTERM',
-    stopGraceMs: 10_000,
+    stopGraceMs: role === 'api' ? 10_000 + around.env.DRAIN_SECONDS * 1_000 : 10_000,
     readyWithinMs: 60_000,
     probe,
   });

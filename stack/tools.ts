@@ -5,7 +5,17 @@ import { isAtLeast, readVersion } from './binaries/installed';
 import { isProgram } from '../infra/programs';
 
 export type ToolName =
-  'podman' | 'runc' | 'busybox' | 'prometheus' | 'promtool' | 'alertmanager' | 'nginx' | 'git' | 'tofu' | 'chromium';
+  | 'podman'
+  | 'runc'
+  | 'busybox'
+  | 'prometheus'
+  | 'promtool'
+  | 'alertmanager'
+  | 'nginx'
+  | 'git'
+  | 'tofu'
+  | 'kustomize'
+  | 'chromium';
 
 /** A program of others that an ability works with. A stack runs without it; whoever uses that ability needs it. */
 export interface Tool {
@@ -96,6 +106,14 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     minimum: [1, 6],
     use: 'provisions infrastructure',
     install: 'https://opentofu.org/docs/intro/install, or with Go: .ci/tools tofu',
+  },
+  kustomize: {
+    names: ['kustomize'],
+    variable: 'KUSTOMIZE',
+    versionArgument: 'version',
+    minimum: [5, 0],
+    use: 'builds the manifests of deploy/kubernetes',
+    install: 'https://kubectl.docs.kubernetes.io/installation/kustomize, or with Go: .ci/tools kustomize',
   },
   chromium: {
     names: ['chromium', 'chromium-browser', 'google-chrome'],

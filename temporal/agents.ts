@@ -38,6 +38,7 @@ export class TemporalAgents {
     private readonly taskQueue: string,
     private readonly delivery: Delivery,
     private readonly metrics?: Pick<DeliveryMetrics, 'updates' | 'updatesTop'>,
+    private readonly taskTimeoutMs = 2_000,
   ) {
     this.groups = new GroupCommit((agentId, batch) => this.sendBatch(agentId, batch));
   }
@@ -65,7 +66,7 @@ export class TemporalAgents {
           workflowId: agentWorkflowId(creation.id),
           taskQueue: this.taskQueue,
           args: [input],
-          workflowTaskTimeout: '2s',
+          workflowTaskTimeout: this.taskTimeoutMs,
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
         });
       await withSpans(spans, () => this.within(tryMs, start));

@@ -41,6 +41,7 @@ import { TargetLocks } from './target-locks';
 import { tracingSinks } from './tracing-sinks';
 import { deploymentOptions } from './worker-deployment';
 import { connectWorker, installRuntime, workerCode } from './worker-parts';
+import { workerRoom } from './worker-room';
 
 /** How often the folders of old runs are removed. */
 const sweepEveryMs = 6 * 3_600_000;
@@ -60,7 +61,13 @@ runProcess('worker', async (stop, env, logger) => {
   const checkpoints = new RedisCheckpointStore(redis, (what) => countCheckpoint(delivering, what));
   const onError = (err: unknown, what: string): void => logger.warn({ err }, `${what} failed`);
   const delivery = new Delivery(publisher, checkpoints, onError);
-  const agents = new TemporalAgents(client, servers.temporal.taskQueue, delivery, delivering);
+  const agents = new TemporalAgents(
+    client,
+    servers.temporal.taskQueue,
+    delivery,
+    delivering,
+    env.AGENT_TASK_TIMEOUT_MS,
+  );
   const pool = createPool(servers.postgres.url, logger);
   observePool(registry, pool);
   const logs = new RunLogs(pool, logger);
@@ -104,10 +111,7 @@ runProcess('worker', async (stop, env, logger) => {
     },
     sinks: tracingSinks,
     interceptors: { activity: [activityFrame(createWorkerMetrics(registry))] },
-    // Short, so that another worker takes over soon when this one dies (docs/benchmarks.md).
-    stickyQueueScheduleToStartTimeout: '500ms',
-    // Each watched agent holds one for as long as it lives.
-    maxConcurrentActivityTaskExecutions: 2000,
+    ...workerRoom(env),
     // A cancellation comes with the answer to a heartbeat.
     maxHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: '5s',

@@ -6,6 +6,8 @@ export const streamName = 'AGENT_MESSAGES';
 export interface StreamLimits {
   maxMessages: number;
   maxAgeHours: number;
+  /** On so many servers of a cluster; 1 unless told. */
+  replicas?: number;
 }
 
 const streamNotFound = 10059;
@@ -20,6 +22,7 @@ export async function ensureStream(jsm: JetStreamManager, limits: StreamLimits):
     subjects: [`${streamName}.>`],
     max_msgs: limits.maxMessages,
     max_age: nanos(limits.maxAgeHours * 3_600_000),
+    num_replicas: limits.replicas ?? 1,
     discard: DiscardPolicy.Old,
     // The server refuses a window longer than the messages live.
     duplicate_window: nanos(Math.min(120_000, limits.maxAgeHours * 3_600_000)),
@@ -30,6 +33,7 @@ export async function ensureStream(jsm: JetStreamManager, limits: StreamLimits):
     const same =
       current.max_msgs === config.max_msgs &&
       current.max_age === config.max_age &&
+      current.num_replicas === config.num_replicas &&
       current.duplicate_window === config.duplicate_window;
     if (!same) await jsm.streams.update(streamName, config);
   } catch (error) {
