@@ -56,7 +56,7 @@ describe('every answer', () => {
     ['a health check', 200, request('GET /healthz')],
     ['a health check by another method', 405, request('POST /healthz')],
     ['a metric page', 200, request('GET /metrics')],
-    ['a redirect', 302, request('GET /')],
+    ['the console', 200, request('GET /')],
     ['a page', 200, request('GET /docs')],
     ['a static file', 200, request('GET /docs/assets/swagger-ui.css')],
     ['an answer of OPTIONS', 200, request('OPTIONS /api/v1/agents')],

@@ -231,8 +231,9 @@ export class RunLab {
   async reaches(run: string, holds: (state: RunState) => boolean, what: string, limitMs = 60_000): Promise<void> {
     let last: RunState | undefined;
     const look = async (): Promise<boolean> => {
-      last = await this.state(run);
-      return holds(last);
+      // Whoever asks while workers are killed, or busy with 200 runs, may have to ask again.
+      last = await this.state(run).catch(() => undefined);
+      return last !== undefined && holds(last);
     };
     await until(look, `run ${run}: ${what}`, limitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${JSON.stringify(last, null, 1)}\n${this.output()}`);
