@@ -9,6 +9,7 @@ import { Page } from '../../ui/page';
 import { Panel } from '../../ui/panel';
 import { Loaded, Problem } from '../../ui/states';
 import { ConfigEditor } from '../config/config-editor';
+import { ConfigTemplates } from '../config/config-templates';
 import { kindsQuery, type Kind } from './agent-queries';
 
 export function Component() {
@@ -29,6 +30,8 @@ function NewAgent({ kinds }: { kinds: readonly Kind[] }) {
   const [id, setId] = useState('');
   const [name, setName] = useState('');
   const [config, setConfig] = useState<unknown>({});
+  /** Another one makes the form of the config anew, with what it holds then. */
+  const [edition, setEdition] = useState(0);
   const kind = kinds.find((one) => one.name === params.get('kind')) ?? kinds[0];
   const create = useMutation({
     mutationFn: (checked: unknown) => {
@@ -86,9 +89,19 @@ function NewAgent({ kinds }: { kinds: readonly Kind[] }) {
         </div>
       </Panel>
       {kind && (
+        <ConfigTemplates
+          key={kind.name}
+          kind={kind.name}
+          onApply={(proposal) => {
+            setConfig(proposal);
+            setEdition(edition + 1);
+          }}
+        />
+      )}
+      {kind && (
         <Panel title="Config">
           <ConfigEditor
-            key={kind.name}
+            key={`${kind.name} ${edition}`}
             schema={kind.config}
             value={config}
             onChange={setConfig}

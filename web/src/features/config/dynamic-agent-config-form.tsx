@@ -12,6 +12,7 @@ import { ConfigConflict } from './config-conflict';
 import { changesOf } from './config-changes';
 import { ConfigEditor } from './config-editor';
 import { configQuery, readConfig, saveConfig, schemaQuery, type VersionedConfig } from './config-queries';
+import { withDefaults } from './form-defaults';
 
 interface DynamicAgentConfigFormProps {
   agentId: string;
@@ -19,7 +20,7 @@ interface DynamicAgentConfigFormProps {
   onSuccess?: (version: number) => void;
   /** Called with what kept it from being saved, which the form shows too. */
   onError?: (problem: ProblemError) => void;
-  /** What to begin with in the place of the present config, such as a template; it is saved only as everything else is. */
+  /** What to begin with in the place of the present config, such as a template; looked at once, so another one needs another `key`. */
   proposal?: object;
 }
 
@@ -47,7 +48,9 @@ function ConfigForm({ agentId, schema, present, proposal, onSuccess, onError }: 
   const may = useMay();
   const client = useQueryClient();
   const [base, setBase] = useState(present);
-  const [value, setValue] = useState<unknown>(proposal ?? present.config);
+  const [value, setValue] = useState<unknown>(() =>
+    proposal === undefined ? present.config : withDefaults(schema, proposal),
+  );
   /** Another one makes the form anew, with what it holds then. */
   const [edition, setEdition] = useState(0);
   const [review, setReview] = useState<object | null>(null);
