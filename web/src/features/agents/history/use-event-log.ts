@@ -5,6 +5,8 @@ import { useAgentEvents } from '../use-agent-events';
 import { emptyLog, withNewer, withOlder, type EventLog } from './event-log';
 
 const pageSize = 200;
+/** What was heard of while a page was read, and is not in it, is read after this long, in ms: what is read may lag behind. */
+const rereadMs = 300;
 
 interface EventLogView {
   log: EventLog;
@@ -25,7 +27,7 @@ export function useEventLog(id: string, head: number): EventLogView {
   const newest = useRef(head);
 
   const load = useCallback(
-    async (before: EventLog, to: number): Promise<void> => {
+    async (to: number, anew: boolean): Promise<void> => {
       if (busy.current || to < 1) return;
       busy.current = true;
       setLoading(true);
@@ -36,7 +38,8 @@ export function useEventLog(id: string, head: number): EventLogView {
         const page = await unwrap(api.GET('/api/v1/agents/{id}/events', { params: { path: { id }, query } }));
         // It is asked for as a page, not as lines.
         const { events } = page as { events: EventRecord[] };
-        setLog(withOlder(before, events, from));
+        // The log as it is by now: more may have come meanwhile.
+        setLog((now) => withOlder(anew ? emptyLog : now, events, from));
         // Records that have expired are gone for good.
         if (events.length === 0) setLeast(to + 1);
       } catch (fault) {
@@ -49,18 +52,24 @@ export function useEventLog(id: string, head: number): EventLogView {
     [id],
   );
   useEffect(() => {
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- it loads, and says so
-    void load(emptyLog, newest.current);
+    void load(newest.current, true);
   }, [load]);
   useAgentEvents(id, (events) => {
     newest.current = Math.max(newest.current, events.at(-1)?.sequence ?? 0);
     const next = withNewer(log, events);
     if (next !== null) setLog(next);
     // Where one is missing the newest are read again, and the older ones as they are wanted.
-    else void load(emptyLog, newest.current);
+    else void load(newest.current, true);
   });
+  useEffect(() => {
+    newest.current = Math.max(newest.current, head);
+    const known = Math.max(log.events[0]?.sequence ?? 0, least - 1);
+    if (loading || error !== null || known >= newest.current) return undefined;
+    const timer = window.setTimeout(() => void load(newest.current, true), rereadMs);
+    return () => window.clearTimeout(timer);
+  }, [log, least, loading, error, head, load]);
   const loadOlder = useCallback(
-    () => void load(log, log.from === Infinity ? newest.current : log.from - 1),
+    () => void load(log.from === Infinity ? newest.current : log.from - 1, false),
     [load, log],
   );
   return { log, loading, error, more: log.from > least && log.from !== Infinity, loadOlder };
