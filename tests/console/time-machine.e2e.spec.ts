@@ -1,14 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { EventRecord } from '../../actors/core/event';
 import { ApiClient, until } from '../_util/api-client';
 import { startTestStack, type TestStack } from '../_util/stack';
 import { describeWithTools } from '../_util/tools';
 import { accessFaults, launchBrowser, openPage, signIn, type OpenPage } from './_util/browser';
+import { stateAfter, toldState } from './_util/moments';
 
 const length = 640;
 const keys = 8;
-
-type Json = Record<string, unknown>;
 
 describeWithTools(['chromium'], 'the time machine', ({ chromium }) => {
   let stack: TestStack;
@@ -46,28 +45,7 @@ describeWithTools(['chromium'], 'the time machine', ({ chromium }) => {
     return open;
   }
 
-  /** Waits until the state of this moment is shown. */
-  async function stateAfter(page: Page, sequence: number): Promise<Json> {
-    await page.getByRole('heading', { name: `State after event ${sequence}`, exact: true }).waitFor();
-    return page.evaluate(() => {
-      const lines = [...document.querySelectorAll<HTMLElement>('[data-pointer][data-value]')];
-      return Object.fromEntries(lines.map(({ dataset }) => [dataset['pointer'], JSON.parse(dataset['value'] ?? '')]));
-    });
-  }
-
-  /** The same out of the API: each innermost value by its pointer. */
-  async function toldState(sequence: number): Promise<Json> {
-    const { status, body } = await api.call('GET', `agents/shop/state?at=${sequence}`);
-    expect(status).toBe(200);
-    const { name, status: life, state, config, configVersion } = body as Json;
-    const leaves: Json = {};
-    const walk = (value: unknown, pointer: string): void => {
-      if (typeof value !== 'object' || value === null) leaves[pointer] = value;
-      else for (const [member, part] of Object.entries(value)) walk(part, `${pointer}/${member}`);
-    };
-    walk({ name, status: life, state, config, configVersion }, '');
-    return leaves;
-  }
+  const told = (sequence: number) => toldState(api, 'shop', sequence);
 
   it('shows at any moment what the API tells of it, by number, slider, keys and link', async () => {
     const { page, faults, context } = await at('');
@@ -77,7 +55,7 @@ describeWithTools(['chromium'], 'the time machine', ({ chromium }) => {
       const sequence = 1 + Math.floor(Math.random() * length);
       await goTo.fill(String(sequence));
       await goTo.press('Enter');
-      expect([sequence, await stateAfter(page, sequence)]).toEqual([sequence, await toldState(sequence)]);
+      expect([sequence, await stateAfter(page, sequence)]).toEqual([sequence, await told(sequence)]);
     }
     await slider.focus();
     for (const [key, there] of [
@@ -88,7 +66,7 @@ describeWithTools(['chromium'], 'the time machine', ({ chromium }) => {
       ['ArrowLeft', length - 1],
     ] as const) {
       await page.keyboard.press(key);
-      expect(await stateAfter(page, there)).toEqual(await toldState(there));
+      expect(await stateAfter(page, there)).toEqual(await told(there));
     }
     await page.getByLabel('Scale').selectOption('by time');
     await slider.focus();
@@ -102,7 +80,7 @@ describeWithTools(['chromium'], 'the time machine', ({ chromium }) => {
     await stateAfter(page, then.sequence);
     await page.waitForURL(`**/time?*at=${then.sequence}*`);
     await page.reload();
-    expect(await stateAfter(page, then.sequence)).toEqual(await toldState(then.sequence));
+    expect(await stateAfter(page, then.sequence)).toEqual(await told(then.sequence));
     await page.getByRole('button', { name: 'Compare with the server' }).click();
     await page.getByText(`The server folds the very same state after event ${then.sequence}.`).waitFor();
     await page.getByText(`Chain holds, ${length} records checked`).waitFor();
