@@ -13,6 +13,8 @@ interface ReasonDialogProps {
   /** It can not be taken back. */
   danger?: boolean;
   required?: boolean;
+  /** Most characters of a reason; 1,000 unless told. */
+  most?: number;
   busy: boolean;
   error: unknown;
   /** More to choose, above the reason. */
@@ -35,6 +37,7 @@ function ReasonForm({
   action,
   danger = false,
   required = false,
+  most = 1_000,
   busy,
   error,
   children,
@@ -56,7 +59,7 @@ function ReasonForm({
           <Textarea
             {...wiring}
             rows={2}
-            maxLength={1000}
+            maxLength={most}
             required={required}
             value={reason}
             onChange={({ target }) => setReason(target.value)}

@@ -14,6 +14,9 @@ export type Anchor = components['schemas']['Anchor'];
 type EventPage = components['schemas']['EventPage'];
 export type LegalHold = components['schemas']['LegalHold'];
 
+/** Characters that the API takes of why something is kept or let go. */
+export const mostOfReason = 500;
+
 const pageSize = 20;
 /** How often is looked at what is under way, and at what changes by itself, in ms. */
 const soon = 700;

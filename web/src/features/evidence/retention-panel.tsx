@@ -4,13 +4,14 @@ import { api, unwrap } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
+import { Field, Input } from '../../ui/field';
 import { Panel } from '../../ui/panel';
+import { ReasonDialog } from '../../ui/reason-dialog';
 import { Loaded } from '../../ui/states';
 import { Time } from '../../ui/time';
 import { told } from '../../ui/toast';
-import { retentionQuery } from './evidence-queries';
+import { mostOfReason, retentionQuery } from './evidence-queries';
 import { Fact } from './fact';
-import { ReasonDialog } from './reason-dialog';
 
 /** How long an agent's records are kept, and how far they have expired. */
 export function RetentionPanel({ agent }: { agent: string }) {
@@ -57,25 +58,40 @@ export function RetentionPanel({ agent }: { agent: string }) {
 
 function ChooseClass({ agent, onClose }: { agent: string; onClose: () => void }) {
   const queryClient = useQueryClient();
+  const [name, setName] = useState('');
   const choose = useMutation({
     mutationFn: (body: { class: string; reason: string }) =>
       unwrap(api.POST('/api/v1/agents/{id}/retention', { params: { path: { id: agent } }, body })),
-    onSuccess: async ({ class: name }) => {
-      told(`${agent} is of class ${name} now`);
+    onSuccess: async (chosen) => {
+      told(`${agent} is of class ${chosen.class} now`);
       onClose();
       await queryClient.invalidateQueries({ queryKey: ['evidence', 'retention', agent] });
     },
   });
   return (
     <ReasonDialog
+      open
+      required
+      most={mostOfReason}
       title={`Retention of ${agent}`}
       description="What its class lets expire goes for good. What has gone already does not come back."
-      fields={[{ name: 'class', label: 'Class', hint: 'As RETENTION_CLASSES names it: standard is always there.' }]}
       action="Set the class"
       busy={choose.isPending}
       error={choose.error}
       onClose={onClose}
-      onSubmit={({ class: name = '', reason = '' }) => choose.mutate({ class: name, reason })}
-    />
+      onConfirm={(reason) => choose.mutate({ class: name, reason })}
+    >
+      <Field label="Class" hint="As RETENTION_CLASSES names it: standard is always there.">
+        {(wiring) => (
+          <Input
+            {...wiring}
+            required
+            autoCapitalize="none"
+            value={name}
+            onChange={({ target }) => setName(target.value)}
+          />
+        )}
+      </Field>
+    </ReasonDialog>
   );
 }
