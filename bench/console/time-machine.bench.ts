@@ -11,6 +11,7 @@ import { launchBrowser, openPage, signIn } from '../../tests/console/_util/brows
 import { startTestStack, type TestStack } from '../../tests/_util/stack';
 import { median, quantile } from '../measure';
 import { runBench } from '../run-bench';
+import { watched, type Seen } from './watched';
 
 const rounds = Number(process.env['ROUNDS'] || 3);
 /** The short history is what the long one is compared with: it fits on one page. */
@@ -20,14 +21,6 @@ const dragSteps = 120;
 const playMs = 5_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const list = (values: number[], digits = 0): string => values.map((value) => value.toFixed(digits)).join(', ');
-
-/** What the browser itself has seen while something was done. */
-interface Seen {
-  /** ms of each task that kept the page's thread for more than 50 ms. */
-  longTasks: number[];
-  /** ms between frames. */
-  frames: number[];
-}
 
 /** As the projector does, and the maker of snapshots after it. */
 async function fill(postgres: string): Promise<void> {
@@ -47,31 +40,6 @@ async function fill(postgres: string): Promise<void> {
   } finally {
     await pool.end();
   }
-}
-
-async function watched(page: Page, act: () => Promise<void>): Promise<Seen> {
-  await page.evaluate(() => {
-    const seen: Seen = { longTasks: [], frames: [] };
-    const observer = new PerformanceObserver((entries) =>
-      seen.longTasks.push(...entries.getEntries().map(({ duration }) => duration)),
-    );
-    observer.observe({ entryTypes: ['longtask'] });
-    let last = performance.now();
-    let next = requestAnimationFrame(function frame(now) {
-      seen.frames.push(now - last);
-      last = now;
-      next = requestAnimationFrame(frame);
-    });
-    Object.assign(window, {
-      ended: () => {
-        observer.disconnect();
-        cancelAnimationFrame(next);
-        return seen;
-      },
-    });
-  });
-  await act();
-  return page.evaluate(() => (window as unknown as { ended: () => Seen }).ended());
 }
 
 const isAt = (page: Page, sequence: number): Promise<void> =>
