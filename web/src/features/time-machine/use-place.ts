@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { By } from './density';
 
@@ -29,9 +29,6 @@ export function usePlace(): Place {
   const said = numberIn(params.get('at'));
   // Where the reader is, until the address says so, or says something else.
   const [draft, setDraft] = useState<{ at: number | null; over: number | null } | null>(null);
-  const timer = useRef(0);
-  useEffect(() => () => window.clearTimeout(timer.current), []);
-
   const write = useCallback(
     (name: string, value: string | null): void => {
       setParams(
@@ -46,11 +43,13 @@ export function usePlace(): Place {
     },
     [setParams],
   );
-  const choose = (at: number | null): void => {
-    setDraft({ at, over: said });
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => write('at', at === null ? null : String(at)), restMs);
-  };
+  const choose = (at: number | null): void => setDraft({ at, over: said });
+  // Written with the address as it is by then: what else has changed in it meanwhile must stay.
+  useEffect(() => {
+    if (draft === null || draft.over !== said || draft.at === said) return;
+    const timer = window.setTimeout(() => write('at', draft.at === null ? null : String(draft.at)), restMs);
+    return () => window.clearTimeout(timer);
+  }, [draft, said, write]);
 
   const vs = params.get('vs');
   return {
