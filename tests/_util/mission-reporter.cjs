@@ -48,6 +48,5 @@ function totalsOf(list) {
 }
 
 function firstLine(message) {
-   
   return message.replace(/\u001b\[\d+m/g, '').split('\n')[0];
 }
