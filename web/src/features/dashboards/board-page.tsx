@@ -88,7 +88,7 @@ function Choices({ viewing, onChange }: { viewing: Viewing; onChange: (viewing: 
     void queryClient.invalidateQueries({ queryKey: ['system-info'] });
   };
   return (
-    <div className="grid grid-cols-[11.5rem_8.5rem_auto] items-center gap-2">
+    <div className="grid grid-cols-[minmax(0,11.5rem)_minmax(0,8.5rem)_auto] items-center gap-2">
       <Select
         aria-label="Time shown"
         value={viewing.span}
