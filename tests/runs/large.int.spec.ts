@@ -100,10 +100,12 @@ describe('an agent with much in it', () => {
     expect(results.at(-1)).toMatchObject({ code: 'limit_reached' });
 
     await lab.killWorker();
-    const again = await lab.agents.send('big', [
+    const last = [
       { id: 'less', type: 'RemoveFlag', data: { key: 'k0-0' }, principal: 'ada' },
       { id: 'more', type: 'SetFlag', data: { key: 'new', value: 'y'.repeat(900) }, principal: 'ada' },
-    ]);
+    ];
+    // Where another worker takes longer than a sender waits, the sender comes again.
+    const again = await lab.agents.send('big', last).catch(() => lab.agents.send('big', last));
     // A sender that had to try again is told so; either way it was done once.
     for (const { status } of again) expect(['accepted', 'duplicate']).toContain(status);
     const view = await lab.agents.view('big');
