@@ -1,5 +1,6 @@
 import { comparedOf, type AgentState } from '../actors/core/agent-state';
-import { changesBetween, valueAt, type ValueChange } from '../actors/core/json-changes';
+import { changesBetween, type ValueChange } from '../actors/core/json-changes';
+import { valueAt } from '../actors/core/json-pointer';
 import { snapshotEvery } from '../projections/queries/snapshots';
 import type { AgentMoments, Change } from './agent-moments';
 

@@ -2,7 +2,7 @@ import Ajv2020, { type ErrorObject } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { TSchema } from '@sinclair/typebox';
 import type { FieldError } from '../actors/core/errors';
-import { escapePointer } from '../actors/core/json-changes';
+import { escapePointer } from '../actors/core/json-pointer';
 import { Problem } from './problem';
 import type { ProblemCode } from './problems';
 

@@ -12,7 +12,7 @@ import {
   type Node,
 } from 'yaml';
 import type { FieldError } from '../actors/core/errors';
-import { partsOf } from '../actors/runbook/pointer';
+import { partsOf } from '../actors/core/json-pointer';
 
 const mostBytes = 262_144;
 /** JSON that it may become when aliases are written out. */

@@ -1,4 +1,5 @@
 import { boundedJson } from './bounded-json';
+import { pointerTo } from './json-pointer';
 
 /** What became of one value: `before` is missing where it was not there, `after` where it is not there any more. */
 export interface ValueChange {
@@ -10,31 +11,6 @@ export interface ValueChange {
 
 /** Longer values are cut. */
 const mostValueBytes = 4096;
-
-/**
- * The value at a JSON Pointer, as its own JSON document `[value]`, or `[]` where there is none.
- * @param pointer RFC 6901; empty for the whole
- */
-export function valueAt(whole: unknown, pointer: string): [unknown] | [] {
-  let value = whole;
-  for (const step of stepsOf(pointer)) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
-    value = (value as Record<string, unknown>)[step];
-  }
-  return [value];
-}
-
-/** One step of a JSON Pointer (RFC 6901). */
-export function escapePointer(step: string): string {
-  return step.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function stepsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
 
 /**
  * The innermost values at or under a pointer that differ. Cheap where both share most of what they hold, as the states of an agent do:
@@ -62,7 +38,7 @@ export function changesBetween(
     for (const name of new Set([...Object.keys(old), ...Object.keys(young)])) {
       const part = (whole: Record<string, unknown>): [unknown] | [] =>
         Object.hasOwn(whole, name) ? [whole[name]] : [];
-      compare(part(old), part(young), `${at}/${escapePointer(name)}`);
+      compare(part(old), part(young), pointerTo(at, name));
     }
   };
   compare(before, after, path);

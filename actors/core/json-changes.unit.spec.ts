@@ -1,4 +1,5 @@
-import { changesBetween, valueAt } from './json-changes';
+import { changesBetween } from './json-changes';
+import { valueAt } from './json-pointer';
 
 const whole = { a: { 'b/~': [1, { c: null }] }, '': 0 };
 

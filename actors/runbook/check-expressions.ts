@@ -5,7 +5,7 @@ import { expressionsIn, isExpressionError } from './expressions';
 import { expressionPlaces, type ExpressionPlace } from './expression-places';
 import { namesOf } from './names';
 import { placedSteps } from './placed-steps';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 import { conditionExpression, onlyExpression } from './template';
 
 /** What there is for expressions to read. */

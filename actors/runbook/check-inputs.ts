@@ -3,7 +3,7 @@ import type { InputField, RunbookDocument } from './document';
 import { valueFaults } from './input';
 import { Pattern } from './pattern';
 import { PatternError } from './pattern-reader';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 
 type Limit = 'pattern' | 'minimum' | 'maximum' | 'min_length' | 'max_length' | 'items' | 'enum';
 

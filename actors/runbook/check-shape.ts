@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
 import type { FieldError } from '../core/errors';
 import { runbookDocument } from './document';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 
 /** Each block of steps takes two levels, and what a step is given some more. */
 const deepest = 64;

@@ -3,7 +3,7 @@ import type { FieldError } from '../core/errors';
 import { withFaults } from './check-with';
 import type { RunbookDocument, Step } from './document';
 import { placedSteps, type PlacedStep } from './placed-steps';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 
 /** What the check must know of an action. */
 export interface ActionFacts {

@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
 import type { FieldError } from '../core/errors';
 import { faultOf, schemaErrors } from './check-shape';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 import { secretReferencesIn } from './secret-guard';
 
 const ofStrings = new Set([

@@ -1,6 +1,6 @@
 import type { RunbookDocument } from './document';
 import { placedSteps, type PlacedStep } from './placed-steps';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 
 /** A part of a runbook in which expressions may stand. */
 export interface ExpressionPlace {

@@ -5,7 +5,7 @@ import type { InputField, RunbookDocument } from './document';
 import { mostInputBytes } from './limits';
 import { Pattern } from './pattern';
 import { PatternError } from './pattern-reader';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 import { isSecretReference, secretReferencesIn } from './secret-guard';
 
 /**

@@ -1,5 +1,5 @@
 import type { RunbookDocument, Step } from './document';
-import { pointerTo } from './pointer';
+import { pointerTo } from '../core/json-pointer';
 
 /** A step and where it stands. */
 export interface PlacedStep {

@@ -230,13 +230,17 @@ export class RunLab {
 
   async reaches(run: string, holds: (state: RunState) => boolean, what: string, limitMs = 60_000): Promise<void> {
     let last: RunState | undefined;
+    let refused: unknown;
     const look = async (): Promise<boolean> => {
       // Whoever asks while workers are killed, or busy with 200 runs, may have to ask again.
-      last = await this.state(run).catch(() => undefined);
+      last = await this.state(run).catch((error: unknown) => {
+        refused = error;
+        return undefined;
+      });
       return last !== undefined && holds(last);
     };
     await until(look, `run ${run}: ${what}`, limitMs).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${JSON.stringify(last, null, 1)}\n${this.output()}`);
+      throw new Error(`${String(error)}\n${String(last ? JSON.stringify(last, null, 1) : refused)}\n${this.output()}`);
     });
   }
 

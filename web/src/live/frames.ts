@@ -1,12 +1,5 @@
 import type { EventRecord } from '../../../actors/core/event';
 
-/** One line that a step of a run has written. */
-export interface LogLine {
-  run: string;
-  seq: number;
-  [field: string]: unknown;
-}
-
 /** What the hub says; see `api/ws/protocol.ts`. */
 export type Frame =
   | { op: 'event'; event: EventRecord; position?: number }

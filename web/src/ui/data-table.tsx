@@ -5,7 +5,7 @@ interface DataTableProps {
   /** Read out for the table, and for the region that scrolls it. */
   label: string;
   /** The heads of the columns; `null` for one whose cells say by themselves what they are, such as buttons. */
-  head: readonly (string | null)[];
+  head: readonly (ReactNode | null)[];
   children: ReactNode;
   className?: string;
 }
@@ -19,7 +19,7 @@ export function DataTable({ label, head, children, className }: DataTableProps) 
         <thead>
           <tr className="border-b border-line text-xs text-muted">
             {head.map((title, column) => (
-              <th key={title ?? column} scope="col" className="py-2 font-medium whitespace-nowrap">
+              <th key={column} scope="col" className="py-2 font-medium whitespace-nowrap">
                 {title ?? <span className="sr-only">Actions</span>}
               </th>
             ))}

@@ -1,3 +1,5 @@
+import { valueAt } from '../../../actors/core/json-pointer';
+
 export interface PatchStep {
   op: string;
   path: string;
@@ -28,7 +30,7 @@ export function PatchList({ patch, before, label }: { patch: readonly PatchStep[
         <tbody>
           {patch.map((step) => {
             const [sign, word, tone] = words[step.op] ?? ['·', step.op, 'text-muted'];
-            const old = step.op === 'add' ? undefined : at(before, step.path);
+            const old = step.op === 'add' ? undefined : valueAt(before, step.path)[0];
             return (
               <tr key={`${step.op} ${step.path}`} className="border-b border-line align-top last:border-0">
                 <td className={`w-6 px-2 py-1 font-semibold ${tone}`}>
@@ -50,13 +52,4 @@ export function PatchList({ patch, before, label }: { patch: readonly PatchStep[
 function shown(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value, null, 1);
-}
-
-/** What stands at a JSON Pointer; undefined where nothing does. */
-function at(document: unknown, pointer: string): unknown {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((value, part) => (value as Record<string, unknown> | null | undefined)?.[part], document);
 }

@@ -1,15 +1,16 @@
-import { infiniteQueryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { eventKind } from '../../../../actors/core/event';
 import { api, unwrap } from '../../api/client';
-import { useLiveEvents } from '../../live/use-live';
-import { Badge, type Tone } from '../../ui/badge';
-import { Button } from '../../ui/button';
+import { useRefetchOn } from '../../live/use-refetch';
+import { Badge } from '../../ui/badge';
+import { DataTable } from '../../ui/data-table';
+import { MoreButton } from '../../ui/more-button';
 import { Panel } from '../../ui/panel';
 import { Empty, Loaded } from '../../ui/states';
 import { Time } from '../../ui/time';
+import { StatusBadge } from '../runs/status-badge';
 import { useAgent } from './agent-page';
-import { useSoon } from './use-agent-events';
 
 const runsQuery = (agent: string) =>
   infiniteQueryOptions({
@@ -22,23 +23,11 @@ const runsQuery = (agent: string) =>
     getNextPageParam: ({ next }) => next,
   });
 
-const tones: Partial<Record<string, Tone>> = {
-  succeeded: 'ok',
-  failed: 'bad',
-  ineffective: 'bad',
-  vetoed: 'bad',
-  cancelled: 'warn',
-};
-
 /** What runs the agent has begun, newest first. */
 export function Component() {
   const { id } = useAgent();
-  const client = useQueryClient();
   const query = useInfiniteQuery(runsQuery(id));
-  const readAgain = useSoon(() => void client.invalidateQueries({ queryKey: runsQuery(id).queryKey }), 1_000);
-  useLiveEvents((events) => {
-    if (events.some((event) => eventKind(event) === 'run')) readAgain();
-  });
+  useRefetchOn((event) => eventKind(event) === 'run', [runsQuery(id).queryKey]);
   return (
     <Panel title="Runs" flush>
       <Loaded query={query}>
@@ -46,53 +35,38 @@ export function Component() {
           const runs = pages.flatMap((page) => page.runs);
           if (runs.length === 0) return <Empty title="It has begun no run yet" />;
           return (
-            <div tabIndex={0} role="region" aria-label="Runs" className="overflow-x-auto">
-              <table className="w-full min-w-2xl text-left">
-                <thead className="border-b border-line text-xs text-muted">
-                  <tr>
-                    {['Run', 'Runbook', 'Status', 'Targets', 'Begun'].map((name) => (
-                      <th key={name} scope="col" className="px-4 py-2 font-medium">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody className="divide-y divide-line">
-                  {runs.map(({ id: run, runbook, version, status, attention, targets, createdAt }) => (
-                    <tr key={run} data-run={run}>
-                      <td className="px-4 py-2">
-                        <Link to={`/runs/${run}`} className="font-mono text-xs underline underline-offset-2">
-                          {run}
-                        </Link>
-                      </td>
-                      <td className="px-4 py-2">
-                        {runbook} <span className="text-muted">v{version}</span>
-                      </td>
-                      <td className="px-4 py-2">
-                        <span className="flex flex-wrap gap-1">
-                          <Badge tone={tones[status] ?? 'info'}>{status}</Badge>
-                          {attention && <Badge tone="warn">waits for a person</Badge>}
-                        </span>
-                      </td>
-                      <td className="px-4 py-2">{targets.join(', ') || '—'}</td>
-                      <td className="px-4 py-2">
-                        <Time at={createdAt} as="ago" />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              {query.hasNextPage && (
-                <div className="p-3 text-center">
-                  <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Older runs
-                  </Button>
-                </div>
-              )}
-            </div>
+            <DataTable
+              label="Runs"
+              head={['Run', 'Runbook', 'Status', 'Targets', 'Begun']}
+              className="[&>table]:min-w-2xl"
+            >
+              {runs.map(({ id: run, runbook, version, status, attention, targets, createdAt }) => (
+                <tr key={run} data-run={run}>
+                  <td>
+                    <Link to={`/runs/${run}`} className="font-mono text-xs underline underline-offset-2">
+                      {run}
+                    </Link>
+                  </td>
+                  <td>
+                    {runbook} <span className="text-muted">v{version}</span>
+                  </td>
+                  <td>
+                    <span className="flex flex-wrap gap-1">
+                      <StatusBadge status={status} />
+                      {attention && <Badge tone="warn">waits for a person</Badge>}
+                    </span>
+                  </td>
+                  <td>{targets.join(', ') || '—'}</td>
+                  <td>
+                    <Time at={createdAt} as="ago" />
+                  </td>
+                </tr>
+              ))}
+            </DataTable>
           );
         }}
       </Loaded>
+      <MoreButton query={query} />
     </Panel>
   );
 }

@@ -1,5 +1,6 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
 import type { RJSFSchema } from '@rjsf/utils';
+import { valueAt } from '../../../../actors/core/json-pointer';
 import { chosenOption } from './form-schema';
 
 /** What is wrong at a place of a value. `pointer` is a JSON Pointer. */
@@ -23,7 +24,7 @@ export function checkForm(schema: object, value: unknown): FormFault[] {
   const seen = new Set<string>();
   return errors.flatMap(({ keyword, keywordLocation, instanceLocation, error }) => {
     if (outer.has(keyword)) return [];
-    const limit = at(settled, decodeURI(keywordLocation.slice(1)));
+    const limit = valueAt(settled, decodeURI(keywordLocation.slice(1)))[0];
     const fault = faultOf(keyword, limit, decodeURI(instanceLocation.slice(1)), error);
     if (fault === null || seen.has(fault.pointer)) return [];
     seen.add(fault.pointer);
@@ -95,15 +96,6 @@ function faultOf(keyword: string, limit: unknown, pointer: string, error: string
     default:
       return { pointer, message: error };
   }
-}
-
-function at(schema: unknown, pointer: string): unknown {
-  let part: unknown = schema;
-  for (const name of pointer.split('/').slice(1)) {
-    if (typeof part !== 'object' || part === null) return undefined;
-    part = (part as Record<string, unknown>)[name.replaceAll('~1', '/').replaceAll('~0', '~')];
-  }
-  return part;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { toErrorList, type ErrorSchema, type RJSFSchema, type ValidatorType } from '@rjsf/utils';
+import { partsOf } from '../../../../actors/core/json-pointer';
 import { accepts, checkForm, type FormFault } from './check-form';
 import { withDefaults } from './form-defaults';
 
@@ -18,8 +19,7 @@ export function errorSchemaOf(faults: readonly FormFault[]): ErrorSchema {
   const root: ErrorSchema = {};
   for (const { pointer, message } of faults) {
     let place = root as Record<string, ErrorSchema>;
-    for (const part of pointer.split('/').slice(1)) {
-      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    for (const name of partsOf(pointer)) {
       place = (place[name] ??= {}) as Record<string, ErrorSchema>;
     }
     const there = place as ErrorSchema;

@@ -6,6 +6,7 @@ import { api, unwrap } from '../../api/client';
 import { useMay } from '../../api/me';
 import { useRefetchOn } from '../../live/use-refetch';
 import { Button } from '../../ui/button';
+import { DataTable } from '../../ui/data-table';
 import { MoreButton } from '../../ui/more-button';
 import { Page } from '../../ui/page';
 import { Panel } from '../../ui/panel';
@@ -29,8 +30,6 @@ interface Taken {
   key: string;
   owner: string;
 }
-
-const cell = 'px-3 py-2 text-left align-top';
 
 /** Who holds which real thing, and who waits for it. */
 export function Component() {
@@ -56,50 +55,35 @@ export function Component() {
             if (locks.length === 0)
               return <Empty title="Nothing is held">Runs lock the targets that they touch.</Empty>;
             return (
-              <div tabIndex={0} role="region" aria-label="Locks" className="relative overflow-x-auto">
-                <table className="w-full">
-                  <thead className="text-xs text-muted">
-                    <tr className="border-b border-line">
-                      {['Target', 'Held by', 'Waiting'].map((name) => (
-                        <th key={name} scope="col" className={`${cell} font-medium`}>
-                          {name}
-                        </th>
+              <DataTable label="Locks" head={['Target', 'Held by', 'Waiting']}>
+                {locks.map(({ key, holders, queue }) => (
+                  <tr key={key}>
+                    <td className="font-medium break-all">{key}</td>
+                    <td>
+                      {holders.map(({ owner, since }) => (
+                        <p key={owner} className="flex flex-wrap items-center gap-2">
+                          <RunLink id={owner} />
+                          <span className="text-muted">
+                            since <Time at={since} as="ago" />
+                          </span>
+                          {may('locks:break') && (
+                            <Button
+                              look="danger"
+                              onClick={() => {
+                                take.reset();
+                                setAsked({ key, owner });
+                              }}
+                            >
+                              Take it away
+                            </Button>
+                          )}
+                        </p>
                       ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {locks.map(({ key, holders, queue }) => (
-                      <tr key={key} className="border-b border-line last:border-0">
-                        <td className={`${cell} font-medium break-all`}>{key}</td>
-                        <td className={cell}>
-                          {holders.map(({ owner, since }) => (
-                            <p key={owner} className="flex flex-wrap items-center gap-2">
-                              <RunLink id={owner} />
-                              <span className="text-muted">
-                                since <Time at={since} as="ago" />
-                              </span>
-                              {may('locks:break') && (
-                                <Button
-                                  look="danger"
-                                  onClick={() => {
-                                    take.reset();
-                                    setAsked({ key, owner });
-                                  }}
-                                >
-                                  Take it away
-                                </Button>
-                              )}
-                            </p>
-                          ))}
-                        </td>
-                        <td className={cell}>
-                          {queue.length === 0 ? '—' : queue.map(({ owner }) => <RunLink key={owner} id={owner} />)}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+                    </td>
+                    <td>{queue.length === 0 ? '—' : queue.map(({ owner }) => <RunLink key={owner} id={owner} />)}</td>
+                  </tr>
+                ))}
+              </DataTable>
             );
           }}
         </Loaded>

@@ -6,6 +6,7 @@ import { api, unwrap } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
+import { DataTable } from '../../ui/data-table';
 import { MoreButton } from '../../ui/more-button';
 import { Page } from '../../ui/page';
 import { Panel } from '../../ui/panel';
@@ -25,8 +26,6 @@ const schedulesQuery = infiniteQueryOptions({
   getNextPageParam: ({ next }) => next,
 });
 
-const cell = 'px-3 py-2 text-left align-top';
-
 /** What runs at set times. */
 export function Component() {
   const query = useInfiniteQuery(schedulesQuery);
@@ -40,24 +39,14 @@ export function Component() {
               return <Empty title="Nothing is scheduled">The API makes schedules: POST /api/v1/schedules.</Empty>;
             }
             return (
-              <div tabIndex={0} role="region" aria-label="Schedules" className="relative overflow-x-auto">
-                <table className="w-full">
-                  <thead className="text-xs text-muted">
-                    <tr className="border-b border-line">
-                      {['Schedule', 'Runbook', 'When', 'Next', 'By', ''].map((name) => (
-                        <th key={name} scope="col" className={`${cell} font-medium`}>
-                          {name || <span className="sr-only">Controls</span>}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {schedules.map((schedule) => (
-                      <Row key={schedule.id} schedule={schedule} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <DataTable
+                label="Schedules"
+                head={['Schedule', 'Runbook', 'When', 'Next', 'By', <span className="sr-only">Controls</span>]}
+              >
+                {schedules.map((schedule) => (
+                  <Row key={schedule.id} schedule={schedule} />
+                ))}
+              </DataTable>
             );
           }}
         </Loaded>
@@ -84,27 +73,27 @@ function Row({ schedule }: { schedule: Schedule }) {
     },
   });
   return (
-    <tr className="border-b border-line last:border-0">
-      <td className={cell}>
+    <tr>
+      <td>
         <span className="font-medium">{id}</span> {paused && <Badge tone="warn">paused</Badge>}
         {note !== null && note !== '' && <p className="text-xs text-muted">{note}</p>}
         {act.error !== null && <Problem error={act.error} />}
       </td>
-      <td className={`${cell} whitespace-nowrap`}>
+      <td className="whitespace-nowrap">
         <Link to={`/runbooks/${runbook}`} className="hover:underline">
           {runbook}
           <span className="text-muted">{version === null ? ', the newest' : `@${version}`}</span>
         </Link>
       </td>
-      <td className={cell}>
+      <td>
         <code className="font-mono text-xs">
           {everyMs === undefined ? cron?.join(' | ') : `every ${duration(everyMs)}`}
         </code>
         {timeZone !== undefined && <p className="text-xs text-muted">{timeZone}</p>}
       </td>
-      <td className={cell}>{next[0] === undefined || paused ? '—' : <Time at={next[0]} />}</td>
-      <td className={cell}>{createdBy}</td>
-      <td className={`${cell} py-1!`}>
+      <td>{next[0] === undefined || paused ? '—' : <Time at={next[0]} />}</td>
+      <td>{createdBy}</td>
+      <td className="py-1!">
         {may('schedules:write') && (
           <span className="flex justify-end gap-1">
             <Button look="quiet" busy={act.isPending} onClick={() => act.mutate(paused ? 'resume' : 'pause')}>

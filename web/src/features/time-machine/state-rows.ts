@@ -1,4 +1,4 @@
-import { escapePointer } from '../../../../actors/core/json-changes';
+import { escapePointer } from '../../../../actors/core/json-pointer';
 
 /** How many changed values are listed. */
 export const mostChanges = 500;

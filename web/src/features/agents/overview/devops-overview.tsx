@@ -1,6 +1,7 @@
 import type { DevopsState, Health, Remediation, TargetState } from '../../../../../actors/devops/state';
 import { Badge, type Tone } from '../../../ui/badge';
 import { ButtonLink } from '../../../ui/button';
+import { DataTable } from '../../../ui/data-table';
 import { JsonView } from '../../../ui/json-view';
 import { Panel } from '../../../ui/panel';
 import { Empty } from '../../../ui/states';
@@ -40,24 +41,15 @@ export function DevopsOverview({ agent }: { agent: Agent }) {
             <ButtonLink to={`/agents/${agent.id}/config`}>Add targets to the config</ButtonLink>
           </Empty>
         ) : (
-          <div tabIndex={0} role="region" aria-label="Targets" className="overflow-x-auto">
-            <table className="w-full min-w-2xl text-left">
-              <thead className="border-b border-line text-xs text-muted">
-                <tr>
-                  {['Target', 'Health', 'Since', 'Issue', 'Remediation'].map((name) => (
-                    <th key={name} scope="col" className="px-4 py-2 font-medium">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody className="divide-y divide-line">
-                {sorted.map(([name, target]) => (
-                  <TargetRow key={name} name={name} target={target} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label="Targets"
+            head={['Target', 'Health', 'Since', 'Issue', 'Remediation']}
+            className="[&>table]:min-w-2xl"
+          >
+            {sorted.map(([name, target]) => (
+              <TargetRow key={name} name={name} target={target} />
+            ))}
+          </DataTable>
         )}
       </Panel>
       <Panel title="The rest of its state">
@@ -69,19 +61,19 @@ export function DevopsOverview({ agent }: { agent: Agent }) {
 
 function TargetRow({ name, target: { health, remediation, flapping } }: { name: string; target: TargetState }) {
   return (
-    <tr data-target={name} className="align-top">
-      <th scope="row" className="px-4 py-2 font-medium">
+    <tr data-target={name}>
+      <th scope="row" className="py-2 font-medium">
         {name}
       </th>
-      <td className="px-4 py-2">
+      <td>
         <span className="flex flex-wrap gap-1">
           <Badge tone={tones[health.status]}>{health.status}</Badge>
           {flapping && <Badge tone="warn">flapping</Badge>}
         </span>
       </td>
-      <td className="px-4 py-2">{'since' in health ? <Time at={health.since} /> : '—'}</td>
-      <td className="max-w-80 px-4 py-2">{health.status === 'failing' ? <Issue health={health} /> : '—'}</td>
-      <td className="px-4 py-2">
+      <td>{'since' in health ? <Time at={health.since} /> : '—'}</td>
+      <td className="max-w-80">{health.status === 'failing' ? <Issue health={health} /> : '—'}</td>
+      <td>
         <RemediationState remediation={remediation} />
       </td>
     </tr>

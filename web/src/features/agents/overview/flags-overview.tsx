@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FlagsState } from '../../../../../actors/flags/flags';
 import { useMay } from '../../../api/me';
 import { Button } from '../../../ui/button';
+import { DataTable } from '../../../ui/data-table';
 import { Input } from '../../../ui/field';
 import { Panel } from '../../../ui/panel';
 import { Empty } from '../../../ui/states';
@@ -47,49 +48,34 @@ export function FlagsOverview({ agent }: { agent: Agent }) {
       {found.length === 0 ? (
         <Empty title={text === '' ? 'No flags yet' : 'No flag has such a name'} />
       ) : (
-        <table className="w-full text-left">
-          <thead className="border-b border-line text-xs text-muted">
-            <tr>
-              <th scope="col" className="px-4 py-2 font-medium">
-                Flag
+        <DataTable label="Flags" head={['Flag', 'Value', <span className="sr-only">Change</span>]}>
+          {found.slice(0, mostShown).map(([key, value]) => (
+            <tr key={key} data-flag={key}>
+              <th scope="row" className="py-2 font-mono text-xs font-normal break-all">
+                {key}
               </th>
-              <th scope="col" className="px-4 py-2 font-medium">
-                Value
-              </th>
-              <th scope="col" className="px-4 py-2">
-                <span className="sr-only">Change</span>
-              </th>
+              <td>
+                {typeof value === 'boolean' ? (
+                  <Toggle
+                    name={key}
+                    on={value}
+                    disabled={!mayChange}
+                    onClick={() => setChange({ key, value: !value })}
+                  />
+                ) : (
+                  <code className="font-mono text-xs break-all">{JSON.stringify(value)}</code>
+                )}
+              </td>
+              <td className="text-right">
+                {mayChange && (
+                  <Button look="quiet" onClick={() => setChange({ key, value })}>
+                    Change<span className="sr-only"> {key}</span>
+                  </Button>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {found.slice(0, mostShown).map(([key, value]) => (
-              <tr key={key} data-flag={key}>
-                <th scope="row" className="px-4 py-1.5 font-mono text-xs font-normal break-all">
-                  {key}
-                </th>
-                <td className="px-4 py-1.5">
-                  {typeof value === 'boolean' ? (
-                    <Toggle
-                      name={key}
-                      on={value}
-                      disabled={!mayChange}
-                      onClick={() => setChange({ key, value: !value })}
-                    />
-                  ) : (
-                    <code className="font-mono text-xs break-all">{JSON.stringify(value)}</code>
-                  )}
-                </td>
-                <td className="px-4 py-1.5 text-right">
-                  {mayChange && (
-                    <Button look="quiet" onClick={() => setChange({ key, value })}>
-                      Change<span className="sr-only"> {key}</span>
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </DataTable>
       )}
       {found.length > mostShown && (
         <p className="px-4 py-2 text-xs text-muted">
