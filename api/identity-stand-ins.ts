@@ -83,11 +83,13 @@ export class MemoryIdentity implements SessionStore, StandingSource, Audit {
     const [id, found] = [...this.sessions].find(([, { hashes }]) => hashes.includes(text)) ?? [];
     if (!id || !found || found.revoked) return { status: 'invalid' };
     const { subject, hashes, expiresAt } = found;
+    const nextText = next.hash.toString('hex');
+    if (hashes.at(-1) === nextText) return { status: 'rotated', session: id, subject, expiresAt };
     if (hashes.at(-1) !== text) {
       found.revoked = true;
       return { status: 'reused', session: id, subject };
     }
-    hashes.push(next.hash.toString('hex'));
+    hashes.push(nextText);
     return { status: 'rotated', session: id, subject, expiresAt };
   }
 

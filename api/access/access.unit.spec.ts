@@ -205,4 +205,23 @@ describe('access', () => {
     await delay(20);
     expect(JSON.stringify([api.lines, api.identity.acts])).not.toContain(third.body.refresh_token);
   });
+
+  it('answers an attempt at a refresh again, until what came of it is used', async () => {
+    api.identity.join('lia', ['viewer'], 'person', await cheapHash('right password'));
+    const first = await as({}, 'POST', 'auth/login', { username: 'lia', password: 'right password' });
+    const refresh = (token: string, attempt?: string) =>
+      as({}, 'POST', 'auth/refresh', { refresh_token: token, ...(attempt === undefined ? {} : { attempt }) });
+    const [mine, others] = ['0123456789abcdef', 'fedcba9876543210'];
+    const second = await refresh(first.body.refresh_token, mine);
+    const again = await refresh(first.body.refresh_token, mine);
+    expect(again.body.refresh_token).toBe(second.body.refresh_token);
+    const third = await refresh(second.body.refresh_token, mine);
+    expect(third.status).toBe(200);
+    expect(third.body.refresh_token).not.toBe(second.body.refresh_token);
+    // Neither another attempt nor one whose answer has been used.
+    expect(code(await refresh(second.body.refresh_token, others))).toEqual([401, 'refresh_reused']);
+    expect(code(await refresh(third.body.refresh_token, mine))).toEqual([401, 'invalid_refresh_token']);
+    for (const attempt of ['short', 'x'.repeat(65), 'with a blank 0123456'])
+      expect(code(await refresh(first.body.refresh_token, attempt))).toEqual([422, 'invalid_body']);
+  });
 });

@@ -62,11 +62,12 @@ export class Sessions {
   }
 
   /**
-   * New tokens for a refresh token, which is void then. One that was used before ends its session.
+   * New tokens for a refresh token, which is void then. One that was used before ends its session, unless it comes with the
+   * same `attempt` as then and what it was answered with was never used.
    * @throws Problem `invalid_refresh_token` | `unavailable`
    */
-  async refresh(refreshToken: string): Promise<Refresh> {
-    const next = randomToken();
+  async refresh(refreshToken: string, attempt?: string): Promise<Refresh> {
+    const next = attempt === undefined ? randomToken() : this.tokens.successor(refreshToken, attempt);
     const rotation = await this.store.rotate(tokenHash(refreshToken), { id: uuidv7(), hash: tokenHash(next) });
     switch (rotation.status) {
       case 'invalid':

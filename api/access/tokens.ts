@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { uuidv7 } from 'uuidv7';
 import { systemPrincipalPrefix } from '../../actors/core/command';
@@ -50,6 +51,14 @@ export class Tokens {
   async ticket(subject: string, credential: Credential): Promise<{ ticket: string; expiresIn: number }> {
     const holder = credential.type === 'session' ? { sid: credential.id } : { key: credential.prefix };
     return { ticket: await this.sign(subject, holder, 'ws', ticketSeconds), expiresIn: ticketSeconds };
+  }
+
+  /** The refresh token after that one, always the same for the same attempt: only who has the secret key can tell it. */
+  successor(refreshToken: string, attempt: string): string {
+    const text = JSON.stringify(['refresh', refreshToken, attempt]);
+    return createHmac('sha256', this.keys[0] as Uint8Array)
+      .update(text)
+      .digest('base64url');
   }
 
   /** @throws Problem `token_expired` | `token_not_active` | `invalid_token` */

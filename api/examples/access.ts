@@ -38,7 +38,10 @@ export const accessExamples = {
     refresh_token: 'dGhlIG5leHQgb25lLCB0byBiZSB1c2VkIG9uY2UuLi4',
     refresh_expires_in: 604_800,
   },
-  refresh: { refresh_token: 'dGhlIG5leHQgb25lLCB0byBiZSB1c2VkIG9uY2UuLi4' },
+  refresh: {
+    refresh_token: 'dGhlIG5leHQgb25lLCB0byBiZSB1c2VkIG9uY2UuLi4',
+    attempt: '5f0a6c1f9c3e4b1d8a7e2b6d4c9f0e13',
+  },
   loggedOut: { session: '01a20f89-859d-7181-ac24-b1ff7d2428ff' },
   me: {
     subject: 'ann',

@@ -104,6 +104,17 @@ describe('identity', () => {
       expect(await rotateRefreshToken(pool, token, { id: id(), hash: hash() })).toEqual({ status: 'invalid' });
   });
 
+  it('makes the same next token again for who did not get it, until that is used', async () => {
+    const [first, second, third] = [hash(), hash(), hash()];
+    const session = await open('ann', first);
+    const rotate = (from: Buffer, to: Buffer) => rotateRefreshToken(pool, from, { id: id(), hash: to });
+    const all = await Promise.all([rotate(first, second), rotate(first, second), rotate(first, second)]);
+    expect(all.map(({ status }) => status)).toEqual(['rotated', 'rotated', 'rotated']);
+    expect(await rotate(second, third)).toMatchObject({ status: 'rotated', session });
+    expect(await rotate(first, second)).toEqual({ status: 'reused', session, subject: 'ann' });
+    expect(await rotate(second, third)).toEqual({ status: 'invalid' });
+  });
+
   it('lets one of many who refresh at once have the next token, and then ends the session', async () => {
     const token = hash();
     const session = await open('ann', token);

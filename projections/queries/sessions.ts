@@ -103,7 +103,10 @@ export async function openSession(
   return rows[0]?.expires_at ?? null;
 }
 
-/** Takes a refresh token and makes the next one. One that was used before ends its session: one of the two who had it stole it. */
+/**
+ * Takes a refresh token and makes the next one. One that was used before ends its session: one of the two who had it stole it.
+ * Not so where it was used for the same next one, and that was not used yet: then its bearer never got the answer.
+ */
 export async function rotateRefreshToken(db: Queryable, hash: Buffer, next: NewRefreshToken): Promise<Rotation> {
   const { rows } = await db.query<{ family: string; subject: string; expires_at: Date }>(
     `WITH used AS (
@@ -116,7 +119,7 @@ export async function rotateRefreshToken(db: Queryable, hash: Buffer, next: NewR
      SELECT $2, family, subject, $3, expires_at FROM used RETURNING family, subject, expires_at`,
     [hash, next.id, next.hash],
   );
-  const [row] = rows;
+  const row = rows[0] ?? (await repeatedRotation(db, hash, next.hash));
   if (row) return { status: 'rotated', session: row.family, subject: row.subject, expiresAt: row.expires_at };
   const reused = await db.query<{ family: string; subject: string }>(
     'SELECT family, subject FROM refresh_tokens WHERE hash = $1 AND used_at IS NOT NULL AND revoked_at IS NULL',
@@ -126,6 +129,20 @@ export async function rotateRefreshToken(db: Queryable, hash: Buffer, next: NewR
   if (!family) return { status: 'invalid' };
   await endSession(db, family.family);
   return { status: 'reused', session: family.family, subject: family.subject };
+}
+
+async function repeatedRotation(
+  db: Queryable,
+  spent: Buffer,
+  next: Buffer,
+): Promise<{ family: string; subject: string; expires_at: Date } | undefined> {
+  const { rows } = await db.query<{ family: string; subject: string; expires_at: Date }>(
+    `SELECT next.family, next.subject, next.expires_at FROM refresh_tokens AS spent JOIN refresh_tokens AS next USING (family)
+     WHERE spent.hash = $1 AND spent.used_at IS NOT NULL
+       AND next.hash = $2 AND next.used_at IS NULL AND next.revoked_at IS NULL AND next.expires_at > now()`,
+    [spent, next],
+  );
+  return rows[0];
 }
 
 /** Ends a session: neither its refresh token nor its access tokens are good any more. */

@@ -40,12 +40,14 @@ const refresh = route({
   permission: 'public',
   tag,
   summary: 'New tokens for a refresh token',
-  description: 'Each refresh token is good once. Where one comes a second time, its whole session is ended.',
+  description:
+    'Each refresh token is good once. Where one comes a second time, its whole session is ended, unless it comes with the same ' +
+    '`attempt` as before and the token that it was answered with is not used yet: then the answer is the same one.',
   body: refreshBody,
   responses: { 200: { description: 'A bearer token, and the next one to refresh it.', schema: grant } },
   problems: ['invalid_refresh_token', 'refresh_reused', 'unavailable'],
   async handler({ body, record, deps: { sessions } }) {
-    const result = await sessions.refresh(body.refresh_token);
+    const result = await sessions.refresh(body.refresh_token, body.attempt);
     if ('grant' in result) {
       await record({ type: 'SessionRefreshed', principal: result.subject });
       return { body: result.grant };

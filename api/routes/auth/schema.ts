@@ -26,7 +26,16 @@ export const credentials = Type.Object(
 );
 
 export const refreshBody = Type.Object(
-  { refresh_token: Type.String({ minLength: 1, maxLength: 200 }) },
+  {
+    refresh_token: Type.String({ minLength: 1, maxLength: 200 }),
+    attempt: Type.Optional(
+      Type.String({
+        description:
+          'Random, made by the client and kept until it has the answer: with it, a lost one can be asked for again.',
+        pattern: '^[A-Za-z0-9_-]{16,64}$',
+      }),
+    ),
+  },
   { additionalProperties: false, examples: [accessExamples.refresh] },
 );
 

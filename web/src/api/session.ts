@@ -1,3 +1,5 @@
+import { del, get, set } from 'idb-keyval';
+import { idempotencyKey } from './idempotency-key';
 import type { components } from '../../../generated/api-types';
 
 type Grant = components['schemas']['Grant'];
@@ -10,7 +12,18 @@ export interface Session {
   until: number;
 }
 
+/** The last renewal, as IndexedDB keeps it. */
+interface Renewal {
+  /** The refresh token that is spent for it. */
+  spent: string;
+  /** With the same one the same answer comes again: a page that is reloaded may never see it. */
+  attempt: string;
+  /** What came of it, once it is known. */
+  session?: Session;
+}
+
 const key = 'ymera.session';
+const renewalKey = 'ymera.renewal';
 /** A token is renewed while it still holds for this long, in ms. */
 const renewBefore = 30_000;
 
@@ -18,7 +31,8 @@ type Listener = (session: Session | null) => void;
 
 /**
  * The session of this browser, shared by its tabs. A refresh token is good once, and where one comes a second time the whole
- * session is ended; so tabs renew it one after another, under a lock, and look first whether another has done it.
+ * session is ended; so tabs renew it one after another, under a lock, and look first whether another has done it. They look in
+ * IndexedDB: what one tab has written to localStorage may come to another, in a process of its own, only after the lock did.
  */
 class SessionStore {
   private readonly listeners = new Set<Listener>();
@@ -37,15 +51,13 @@ class SessionStore {
     return session.until > Date.now() ? session : null;
   }
 
-  begin(grant: Grant): Session {
-    const session = sessionOf(grant);
-    localStorage.setItem(key, JSON.stringify(session));
-    this.tell();
-    return session;
+  begin(grant: Grant): void {
+    this.keep(sessionOf(grant));
   }
 
   end(): void {
     localStorage.removeItem(key);
+    void del(renewalKey);
     this.tell();
   }
 
@@ -72,16 +84,31 @@ class SessionStore {
   private async exchange(spent: string): Promise<Session | null> {
     const session = this.current;
     if (session === null || session.accessToken !== spent) return session;
+    const last = await get<Renewal>(renewalKey);
+    const same = last?.spent === session.refreshToken ? last : null;
+    if (same?.session) return this.keep(same.session);
+    const renewal: Renewal = same ?? { spent: session.refreshToken, attempt: idempotencyKey() };
+    await set(renewalKey, renewal);
     const response = await fetch('/api/v1/auth/refresh', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refresh_token: session.refreshToken }),
+      body: JSON.stringify({ refresh_token: renewal.spent, attempt: renewal.attempt }),
     });
-    if (response.ok) return this.begin((await response.json()) as Grant);
+    if (response.ok) {
+      const renewed = sessionOf((await response.json()) as Grant);
+      await set(renewalKey, { ...renewal, session: renewed } satisfies Renewal);
+      return this.keep(renewed);
+    }
     // Too many calls, or a server that is away, end no session.
     if (response.status !== 401) return session;
     this.end();
     return null;
+  }
+
+  private keep(session: Session): Session {
+    localStorage.setItem(key, JSON.stringify(session));
+    this.tell();
+    return session;
   }
 
   private tell(): void {
