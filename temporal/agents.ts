@@ -128,7 +128,8 @@ export class TemporalAgents {
         return await this.dispatchOnce(agentId, { commands }, Math.min(tryMs, giveUpAt - Date.now()));
       } catch (error) {
         if (isNotFound(error)) await this.failWhereGone(agentId);
-        // Accepted by a run that ended over it, or a worker that went away: the ids make another try harmless.
+        // Accepted by a run that ended over it, refused by one about to end, or a worker that went away: the ids make another
+        // try harmless.
         if (isRefusal(error) || Date.now() + longestPauseMs > giveUpAt) throw unavailable(error);
       }
       await delay(Math.min(50 * 2 ** attempt, longestPauseMs));

@@ -5,10 +5,11 @@ import type { Dispatch } from './messages';
 export const mostCommands = 256;
 
 /**
- * Refuses what no well-behaved sender makes, before it gets into the history. Must be synchronous: the SDK does not await a
- * validator.
+ * Refuses what no well-behaved sender makes, before it gets into the history; and anything while a run is about to end, to be
+ * sent again to the next one. Must be synchronous: the SDK does not await a validator.
  */
-export function checkDispatch({ commands, delivered }: Dispatch): void {
+export function checkDispatch({ commands, delivered }: Dispatch, closing: boolean): void {
+  if (closing) throw ApplicationFailure.retryable('the agent goes on in a new run', 'continuing');
   if (!Array.isArray(commands) || commands.length > mostCommands) {
     throw ApplicationFailure.nonRetryable(`a batch is an array of at most ${mostCommands} commands`, 'invalid_batch');
   }

@@ -3,6 +3,9 @@ import type { AgentActivities } from '../activities/agent-activities';
 import { agentLog } from './agent-log';
 import type { AgentShell } from './agent-shell';
 
+/** For how many tasks in a row a run that is to end waits for one without an Update. */
+const mostBusyTasks = 2;
+
 /** Within the workflow task. Never retried there: a task must be short. */
 const { announce } = proxyLocalActivities<AgentActivities>({
   startToCloseTimeout: '1500ms',
@@ -81,6 +84,17 @@ export async function keepAlarms(shell: AgentShell): Promise<never> {
     const command = { id: `${shell.id}:alarm:${at}`, type: 'Alarm', data: { at } };
     await carryOut({ type: 'tell', agent: shell.id, command });
     rung = at;
+  }
+}
+
+/**
+ * Waits until the run may be ended: an Update that completes in the task that continues as new may be applied again by the
+ * server. Senders that leave no task without one are then told to come again.
+ */
+export async function quietTask(shell: AgentShell): Promise<void> {
+  for (let busy = 0; shell.handledUpdateInThisTask; busy += 1) {
+    shell.closing = busy >= mostBusyTasks;
+    await sleep(1);
   }
 }
 

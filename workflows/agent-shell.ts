@@ -53,6 +53,8 @@ export class AgentShell {
   private lastUpdateAt = -1;
   /** It is to go on in a new run for the sake of the code that runs it. */
   renewing = false;
+  /** It is about to end this run, and takes nothing more in it. */
+  closing = false;
 
   private constructor(
     private readonly kind: AnyKind,

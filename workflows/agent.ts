@@ -1,7 +1,7 @@
-import { condition, setHandler, setWorkflowOptions, sleep } from '@temporalio/workflow';
+import { condition, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import { checkDispatch } from './agent-batch';
 import { AgentShell } from './agent-shell';
-import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished } from './agent-loops';
+import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished, quietTask } from './agent-loops';
 import { continuation, dispatch, renew, view, type AgentInput } from './messages';
 import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
 
@@ -12,7 +12,9 @@ import { continuationOf, continueOnNewestVersion, onItsVersion } from './version
  */
 export async function agent(input: AgentInput): Promise<void> {
   const shell = AgentShell.open(input);
-  setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
+  setHandler(dispatch, (batch) => shell.dispatch(batch), {
+    validator: (batch) => checkDispatch(batch, shell.closing),
+  });
   setHandler(view, () => shell.view());
   setHandler(renew, () => shell.renew());
   setHandler(continuation, () => continuationOf({ carried: shell.carry() }));
@@ -25,8 +27,7 @@ export async function agent(input: AgentInput): Promise<void> {
     condition(() => shell.ended || shell.continueDue),
   ]);
   if (shell.ended) return shell.end();
-  // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
-  while (shell.handledUpdateInThisTask) await sleep(1);
+  await quietTask(shell);
   await continueOnNewestVersion<typeof agent>({ carried: shell.carry() });
 }
 setWorkflowOptions(onItsVersion, agent);

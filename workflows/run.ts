@@ -1,6 +1,6 @@
-import { condition, setHandler, setWorkflowOptions, sleep } from '@temporalio/workflow';
+import { condition, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import { checkDispatch } from './agent-batch';
-import { keepCheckpointed, keepEffects } from './agent-loops';
+import { keepCheckpointed, keepEffects, quietTask } from './agent-loops';
 import { AgentShell } from './agent-shell';
 import { continuation, delivered, dispatch, renew, view, type AgentInput } from './messages';
 import { conduct } from './run-conduct';
@@ -18,7 +18,9 @@ export async function run(input: AgentInput): Promise<void> {
   const shell = AgentShell.open(input);
   const traceparent = 'creation' in input ? input.creation.command.traceparent : input.carried.traceparent;
   const host = new RunHost(shell, traceparent);
-  setHandler(dispatch, (batch) => shell.dispatch(batch), { validator: checkDispatch });
+  setHandler(dispatch, (batch) => shell.dispatch(batch), {
+    validator: (batch) => checkDispatch(batch, shell.closing),
+  });
   setHandler(view, () => shell.view());
   setHandler(renew, () => shell.renew());
   setHandler(continuation, () => continuationOf({ carried: { ...shell.carry(), ...host.trace } }));
@@ -35,8 +37,7 @@ export async function run(input: AgentInput): Promise<void> {
     ),
   ]);
   if (over) return shell.end();
-  // An Update that completes in the task that continues as new may be applied again by the server: wait for a quiet task.
-  while (shell.handledUpdateInThisTask) await sleep(1);
+  await quietTask(shell);
   await continueOnNewestVersion<typeof run>({ carried: { ...shell.carry(), ...host.trace } });
 }
 setWorkflowOptions(onItsVersion, run);
