@@ -12,6 +12,7 @@ import { ownStack, type DemoStack } from './demo-stack';
 
 const service = join(distDir, 'service.js');
 const folder = join(projectRoot, 'docs/images');
+const boards = ['security', 'performance', 'agents', 'system'];
 /** Boards draw a point for each half minute. */
 const chartSeconds = 150;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -43,7 +44,7 @@ interface Shot {
   until: (page: Page) => Promise<void>;
 }
 
-/** The pictures of the README: a stack of its own, something that really happens on it, and a browser that looks. */
+/** The pictures of the README and of docs/operations.md: a stack of its own, something that really happens on it, and a browser that looks. */
 async function main(): Promise<void> {
   const tool = findTool('chromium');
   if (!('file' in tool)) throw new Error('there is no Chromium here: apt-get install chromium');
@@ -136,12 +137,12 @@ async function happenings(stack: DemoStack, pidFile: string): Promise<Shot[]> {
     { name: 'run', path: `/runs/${run.id}`, until: text(/agreed/) },
     { name: 'approvals', path: '/approvals', until: text(/May I greet ada/) },
     { name: 'evidence', path: `/evidence/verifications/${verification}`, until: text(/replay-consistent/i) },
-    {
-      name: 'dashboard',
-      path: '/dashboards/performance?span=15m',
+    ...boards.map((board): Shot => ({
+      name: `dashboard-${board}`,
+      path: `/dashboards/${board}?span=15m`,
       dark: true,
       until: (page) => page.locator('canvas').first().waitFor(),
-    },
+    })),
   ];
 }
 

@@ -46,13 +46,13 @@ describe('processes told to end', () => {
   }, 180_000);
   afterAll(() => stack.stop(), 60_000);
 
-  it('an API tells that it stops, serves on until balancers know, and no request fails', async () => {
+  it('an API tells that it stops, serves on until balancers know, no request fails, and its clients go on at another', async () => {
     const second = await startSecondApi(stack, { ...limits, DRAIN_SECONDS: '2' });
     const ws = `${second.origin.replace('http', 'ws')}/ws`;
     const other = await ApiClient.login({ api: second.origin, ws, credentials: stack.file.credentials });
     const ids = Array.from({ length: callers }, (_, i) => `drained-${i}`);
     await Promise.all(ids.map((id) => api.flagsAgent(id)));
-    const { socket } = await other.follow({ agents: ids }).catch(async (error: unknown) => {
+    const { socket, frames } = await other.follow({ agents: ids }).catch(async (error: unknown) => {
       await second.stop();
       throw error;
     });
@@ -87,6 +87,18 @@ describe('processes told to end', () => {
     await load;
     balancer.stop();
     expect([...answers.keys()].sort()).toEqual(['first 200', 'second 200']);
+
+    // What was said through either is heard at either, and the place of one is a place of the other.
+    const rest = await api.follow({ agents: ids, since: frames.filter(({ event }) => event).at(-1)?.position });
+    const heard = (id: string): number[] =>
+      [...frames, ...rest.frames].flatMap(({ event }) => (event?.source === `/agents/${id}` ? [event.sequence] : []));
+    for (const id of ids) {
+      const { body } = await api.call('GET', `agents/${id}`);
+      await until(() => heard(id).at(-1) === body.sequence, `the last event of ${id}`);
+      // The first one was before there was a socket.
+      expect(heard(id)).toEqual(Array.from({ length: body.sequence - 1 }, (_, i) => i + 2));
+    }
+    rest.socket.close();
   }, 120_000);
 
   it('a worker finishes what it has begun, and no command is refused until the next one is there', async () => {
