@@ -1,4 +1,4 @@
-import type { PointerEvent } from 'react';
+import { memo, useMemo, type PointerEvent } from 'react';
 import { barsOf, placeOf, type Bar, type Density, type Scale } from './density';
 import { MessageMark, messageTypes } from './message-mark';
 
@@ -16,7 +16,8 @@ interface StripProps {
 
 /** When how much happened. What can be done with it by pointing, the slider below it does by keyboard. */
 export function DensityStrip({ scale, density, here, pinned, onPoint }: StripProps) {
-  const buckets = density?.buckets ?? [];
+  const { by, from, to } = scale;
+  const bars = useMemo(() => barsOf({ by, from, to }, density?.buckets ?? []), [by, from, to, density]);
   const point = (event: PointerEvent<HTMLElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     if (event.buttons === 1) onPoint(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
@@ -34,7 +35,7 @@ export function DensityStrip({ scale, density, here, pinned, onPoint }: StripPro
         preserveAspectRatio="none"
         className="absolute inset-0 size-full"
       >
-        {barsOf(scale, buckets).map((bar) => (
+        {bars.map((bar) => (
           <BarOf key={bar.bucket.index} bar={bar} passed={bar.x <= placeOf(scale, here)} />
         ))}
       </svg>
@@ -55,7 +56,7 @@ function Line({ share, look }: { share: number; look: string }) {
 }
 
 /** Stacked: plain facts at the bottom, issues and answers above. What is yet to come is paler. */
-function BarOf({ bar: { x, width, parts, bucket }, passed }: { bar: Bar; passed: boolean }) {
+const BarOf = memo(({ bar: { x, width, parts, bucket }, passed }: { bar: Bar; passed: boolean }) => {
   return (
     <g opacity={passed ? 1 : 0.45}>
       {parts.map(({ type, y, height }) => (
@@ -70,10 +71,11 @@ function BarOf({ bar: { x, width, parts, bucket }, passed }: { bar: Bar; passed:
       ))}
     </g>
   );
-}
+});
+BarOf.displayName = 'BarOf';
 
 /** How many of each there are. */
-export function DensityLegend({ density }: { density: Density | undefined }) {
+export const DensityLegend = memo(({ density }: { density: Density | undefined }) => {
   const names = { EVENT: 'facts', NOTIFICATION: 'issues', RESPONSE: 'answers' };
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
@@ -88,4 +90,5 @@ export function DensityLegend({ density }: { density: Density | undefined }) {
       ))}
     </ul>
   );
-}
+});
+DensityLegend.displayName = 'DensityLegend';
