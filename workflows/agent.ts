@@ -2,7 +2,7 @@ import { condition, setHandler, setWorkflowOptions } from '@temporalio/workflow'
 import { checkDispatch } from './agent-batch';
 import { AgentShell } from './agent-shell';
 import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished, quietTask } from './agent-loops';
-import { continuation, dispatch, renew, view, type AgentInput } from './messages';
+import { continuation, dispatch, renew, view, type AgentInput, type Dispatch } from './messages';
 import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
 
 /**
@@ -13,7 +13,7 @@ import { continuationOf, continueOnNewestVersion, onItsVersion } from './version
 export async function agent(input: AgentInput): Promise<void> {
   const shell = AgentShell.open(input);
   setHandler(dispatch, (batch) => shell.dispatch(batch), {
-    validator: (batch) => checkDispatch(batch, shell.closing),
+    validator: (batch: Dispatch) => checkDispatch(batch, shell.closing),
   });
   setHandler(view, () => shell.view());
   setHandler(renew, () => shell.renew());

@@ -2,7 +2,7 @@ import { condition, setHandler, setWorkflowOptions } from '@temporalio/workflow'
 import { checkDispatch } from './agent-batch';
 import { keepCheckpointed, keepEffects, quietTask } from './agent-loops';
 import { AgentShell } from './agent-shell';
-import { continuation, delivered, dispatch, renew, view, type AgentInput } from './messages';
+import { continuation, delivered, dispatch, renew, view, type AgentInput, type Dispatch } from './messages';
 import { conduct } from './run-conduct';
 import { RunHost } from './run-host';
 import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
@@ -19,7 +19,7 @@ export async function run(input: AgentInput): Promise<void> {
   const traceparent = 'creation' in input ? input.creation.command.traceparent : input.carried.traceparent;
   const host = new RunHost(shell, traceparent);
   setHandler(dispatch, (batch) => shell.dispatch(batch), {
-    validator: (batch) => checkDispatch(batch, shell.closing),
+    validator: (batch: Dispatch) => checkDispatch(batch, shell.closing),
   });
   setHandler(view, () => shell.view());
   setHandler(renew, () => shell.renew());
