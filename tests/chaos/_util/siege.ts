@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../../_util/api-client';
 import { startLoad, type LoadResult } from '../../_util/load';
@@ -26,7 +28,8 @@ export class Siege {
     const healed = load.acknowledged();
     await this.goesOn(() => load.acknowledged() - healed >= 2 * agents.length);
     const result: LoadResult = await load.stop();
-    const found = await findings(api, this.stack.reload(), result);
+    const counted = await findings(api, this.stack.reload(), result);
+    const found = [...counted, ...replayFaults(this.stack.home)];
     return { found, before, after: load.acknowledged() - healed };
   }
 
@@ -37,4 +40,17 @@ export class Siege {
       await delay(100);
     }
   }
+}
+
+/** What is logged where code does not do again what a history says that it did: such a workflow stands still until someone mends it. */
+const nondeterminism = /TMPRL1100|nondeterminism|does not handle this event/i;
+
+function replayFaults(home: string): Findings {
+  const folder = join(home, 'logs');
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .filter((line) => nondeterminism.test(line))
+      .map((line) => `${name}: ${line}`),
+  );
 }
