@@ -53,11 +53,17 @@ export async function startNats(options: ServerOptions): Promise<ServerHandle> {
   return startServer(await prepareNats(options));
 }
 
+/**
+ * Without a bound of our own the server takes three quarters of what the disk has free when it starts: one that starts while the disk
+ * is full would refuse every message for good, also when there is room again. The stream has its own limits.
+ */
+const mostStored = '1TB';
+
 function configuration(port: number, monitor: number, storeDir: string, password: string): string {
   return [
     `listen: "${loopback}:${port}"`,
     `http: "${loopback}:${monitor}"`,
-    `jetstream { store_dir: ${JSON.stringify(storeDir)} }`,
+    `jetstream { store_dir: ${JSON.stringify(storeDir)}, max_file_store: ${mostStored} }`,
     `authorization { user: "${user}", password: "${password}" }`,
     '',
   ].join('\n');

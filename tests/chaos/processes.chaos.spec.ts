@@ -41,22 +41,21 @@ describe('each process, under load', () => {
   it.each(roles)(
     '%s: frozen for 20 s',
     async (role) => {
-      const { found } = await siege.under(async () => {
-        const frozen = familyOf(stack.reload().pids[role] as number);
-        for (const pid of frozen) process.kill(pid, 'SIGSTOP');
-        await delay(frozenMs);
-        for (const pid of frozen) {
-          try {
-            process.kill(pid, 'SIGCONT');
-          } catch {
-            // The supervisor may have replaced what did not answer.
-          }
-        }
-      });
+      const { found } = await siege.under(() => frozen(familyOf(stack.reload().pids[role] as number)));
       expect(found).toEqual([]);
     },
     300_000,
   );
+
+  it('the supervisor: frozen for 20 s', async () => {
+    const { found } = await siege.under(() => frozen([stack.pid]));
+    expect(found).toEqual([]);
+  }, 300_000);
+
+  it('all of them at once: frozen for 20 s, as a machine that sleeps', async () => {
+    const { found } = await siege.under(() => frozen(familyOf(stack.pid)));
+    expect(found).toEqual([]);
+  }, 300_000);
 
   it('has no process that grows without a bound', () => {
     const grown = roles.map((role) => {
@@ -66,9 +65,33 @@ describe('each process, under load', () => {
     expect(grown.filter(({ well }) => !well)).toEqual([]);
   });
 
+  it('the supervisor: killed with -9, and started again', async () => {
+    const { found } = await siege.under(async () => {
+      const before = processesOf(stack.home);
+      await stack.signal('SIGKILL');
+      await stack.start();
+      const after = processesOf(stack.home);
+      expect(before.filter((pid) => after.includes(pid))).toEqual([]);
+    });
+    expect(found).toEqual([]);
+  }, 300_000);
+
   it('ends in order and leaves no process behind', async () => {
     expect(processesOf(stack.home).length).toBeGreaterThan(5);
     expect(await stack.end()).toBe(0);
     expect(processesOf(stack.home)).toEqual([]);
   }, 120_000);
 });
+
+/** Stops processes where they are, and lets them go on after a while. */
+async function frozen(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  await delay(frozenMs);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGCONT');
+    } catch {
+      // The supervisor may have replaced what did not answer.
+    }
+  }
+}

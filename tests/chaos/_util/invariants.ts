@@ -30,8 +30,10 @@ export async function findings(
     // The ledger may have a record from the agent itself before that could publish it.
     const published = async (): Promise<boolean> => {
       onStream = await streamByAgent(nats);
-      const counts = [...acknowledged].map(async ([id]) => [id, (await recordsOf(ledger, id)).length] as const);
-      return (await Promise.all(counts)).every(([id, count]) => sequencesOf(onStream.get(id)).size >= count);
+      for (const id of acknowledged.keys()) {
+        if (sequencesOf(onStream.get(id)).size < (await recordsOf(ledger, id)).length) return false;
+      }
+      return true;
     };
     await until(published, 'the stream', 120_000).catch(() => undefined);
     const all: Findings = [];
