@@ -122,6 +122,7 @@ async function main(): Promise<void> {
   const before = usageOfStack(stack);
   await makeAgents(stack);
   const made = usageOfStack(stack);
+  await atRest(stack);
   await assertCounterMoves(stack);
   await atRest(stack);
 
@@ -136,7 +137,9 @@ async function main(): Promise<void> {
   say(`| workflow tasks a minute at rest, counted over ${seconds} s | aim |`);
   say('|---|---|');
   say(`| ${perMinute} | 0 |`);
-  const idle = roles.map((role) => `${role} ${((rested[role].cpu - start[role].cpu) * 1000) / seconds}`.slice(0, 16));
+  const idle = roles.map((role) => {
+    return `${role} ${(((rested[role].cpu - start[role].cpu) * 1000) / seconds).toFixed(1)}`;
+  });
   say(`CPU at rest, ms of a core each second: ${idle.join(', ')}`);
 
   const chosen = byChance(Math.min(asked, count));
