@@ -42,7 +42,8 @@ export function announcesSoon(shell: AgentShell): boolean {
  */
 export async function announceWaiting(shell: AgentShell): Promise<boolean> {
   if (shell.handledUpdateInThisTask || !shell.caughtUp || shell.pendingBytes > mostRecordsBytes) return false;
-  if (!announcesSoon(shell)) return false;
+  // Nor in a task that may end the run.
+  if (shell.continueDue || !announcesSoon(shell)) return false;
   const { published: before, pending: records } = shell;
   const mirrors = shell.dirty && shell.checkpointFallbackAt <= Date.now() + togetherMs;
   const checkpoint = mirrors ? shell.snapshot() : null;
