@@ -9,10 +9,21 @@ export interface CheckpointInput {
   checkpoint: { sequence: number };
 }
 
+/** What an agent has to say. */
+export interface Announcement {
+  agentId: string;
+  records: EventRecord[];
+  published: number;
+  checkpoint: CheckpointInput['checkpoint'] | null;
+}
+
 /** What an agent's workflow does outside by itself. Most is delivered by senders (`temporal/delivery.ts`). */
 export interface AgentActivities {
-  /** Publishes and mirrors what a new agent begins with. Fails softly: says how far it came. */
-  announce(input: CheckpointInput & { records: EventRecord[] }): Promise<{ published: number; checkpointed: number }>;
+  /**
+   * Publishes records that come after `published`, and mirrors a state beside them, where one is given. Fails softly: says how far it
+   * came.
+   */
+  announce(input: Announcement): Promise<{ published: number; checkpointed: number }>;
   /**
    * Publishes from the agent's own history what comes after `published`.
    * @returns the sequence of the last record acked, after some `mostPerDrain` of them at most
@@ -47,9 +58,12 @@ export function agentActivities(ports: {
   return {
     checkpoint,
 
-    async announce({ records, ...input }) {
-      const [published, mirrored] = await Promise.all([ports.publisher.publish(records, 0), checkpoint(input)]);
-      return { published, checkpointed: mirrored ? input.checkpoint.sequence : 0 };
+    async announce({ agentId, records, published: before, checkpoint: state }) {
+      const [published, mirrored] = await Promise.all([
+        ports.publisher.publish(records, before),
+        state === null ? false : checkpoint({ agentId, checkpoint: state }),
+      ]);
+      return { published, checkpointed: state !== null && mirrored ? state.sequence : 0 };
     },
 
     async drain({ agentId, published: before }) {

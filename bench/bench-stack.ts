@@ -24,16 +24,7 @@ import { Delivery } from '../temporal/delivery';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
 import { spawnStack } from '../stack/spawn-stack';
-
-interface StackFile {
-  api: string;
-  temporal: { address: string; namespace: string };
-  nats: string;
-  redis: string;
-  postgres: string;
-  credentials: { username: string; password: string };
-  pids: Record<string, number>;
-}
+import type { Role, StackFile } from '../stack/stack-file';
 
 /** A whole stack of the bench's own, the bare worker on the same Temporal, and the ways to talk to both. */
 export interface BenchStack extends AsyncDisposable {
@@ -48,7 +39,9 @@ export interface BenchStack extends AsyncDisposable {
   command(agentId: string, type: string, data: unknown): Promise<void>;
   /** Makes a flags agent past the API, so that a checkpoint interval out of its bounds can be measured. */
   makeAgent(id: string, checkpointInterval: number): Promise<void>;
-  pid(role: string): number;
+  pid(role: Role): number;
+  /** Where each process tells of itself. */
+  metrics: StackFile['metrics'];
   /** One more worker of Ymera, once it polls. Whoever starts it ends it. */
   startWorker(): Promise<ChildProcess>;
 }
@@ -72,7 +65,7 @@ export async function startBenchStack(encryptionKey = '', settings: NodeJS.Proce
     if (stack.exitCode !== null) throw new Error('the stack did not start');
     await delay(100);
   }
-  const { api, temporal, nats, redis, postgres, credentials } = read() as StackFile;
+  const { api, temporal, nats, redis, postgres, metrics, credentials } = read() as StackFile;
   const bare = await startBareWorker(temporal.address);
   const bareClient = new Client({ connection: await Connection.connect({ address: temporal.address }) });
   const client = connectTemporal({ ...temporal, encryption: parseEncryptionKeys(encryptionKey) ?? [] });
@@ -102,6 +95,7 @@ export async function startBenchStack(encryptionKey = '', settings: NodeJS.Proce
       await agents.create({ kind: 'flags', id, name: id, config, command: { id: 'create', principal: 'bench' } });
     },
     pid: (role) => (read() as StackFile).pids[role] ?? NaN,
+    metrics,
     startWorker: () => {
       const { address, namespace } = temporal;
       const servers = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, NATS_SERVERS: nats };

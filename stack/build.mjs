@@ -31,6 +31,7 @@ const sources = [
   'cli',
   'runbooks',
   'tests/_util',
+  'tests/chaos/_util',
 ];
 const workflowSources = [
   'actors',

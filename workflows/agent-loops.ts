@@ -1,16 +1,11 @@
-import { condition, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import { condition, proxyActivities, sleep } from '@temporalio/workflow';
 import type { AgentActivities } from '../activities/agent-activities';
 import { agentLog } from './agent-log';
 import type { AgentShell } from './agent-shell';
+import { announcesSoon, announceWaiting } from './announcing';
 
 /** For how many tasks in a row a run that is to end waits for one without an Update. */
 const mostBusyTasks = 2;
-
-/** Within the workflow task. Never retried there: a task must be short. */
-const { announce } = proxyLocalActivities<AgentActivities>({
-  startToCloseTimeout: '1500ms',
-  retry: { maximumAttempts: 1 },
-});
 
 const { drain, checkpoint, carryOut } = proxyActivities<AgentActivities>({
   startToCloseTimeout: '5 minutes',
@@ -19,22 +14,9 @@ const { drain, checkpoint, carryOut } = proxyActivities<AgentActivities>({
 });
 
 /**
- * Publishes and mirrors the first record within the first task. Only the first one may go out before its task is in the
- * history: it follows from what started the workflow, so a task that is tried again makes it again to the letter
- * (docs/adr/0002).
- */
-export async function announceBirth(shell: AgentShell): Promise<void> {
-  const snapshot = shell.snapshot();
-  try {
-    shell.delivered(await announce({ agentId: shell.id, records: shell.pending, checkpoint: snapshot }));
-  } catch (error) {
-    agentLog(shell.logging, 'warn', 'the first record waits', { error: String(error) });
-  }
-}
-
-/**
  * Sees to it that every event is published, though its sender should fail: what nobody has confirmed for some seconds is
- * published from the agent's own history, for as long as that takes. An agent at rest arms no timer.
+ * announced once more, and where that fails published from the agent's own history, for as long as that takes. An agent at rest arms
+ * no timer.
  */
 export async function keepPublished(shell: AgentShell): Promise<never> {
   for (;;) {
@@ -44,6 +26,7 @@ export async function keepPublished(shell: AgentShell): Promise<never> {
       await sleep(wait);
       continue;
     }
+    if (await announceWaiting(shell)) continue;
     shell.draining = true;
     agentLog(shell.logging, 'info', 'publishes from its own history', { published: shell.published });
     const published = await drain({ agentId: shell.id, published: shell.published });
@@ -61,6 +44,11 @@ export async function keepCheckpointed(shell: AgentShell): Promise<never> {
     if (wait > 0) {
       // Also woken where it became due earlier.
       await condition(() => shell.checkpointFallbackAt < at, wait);
+      continue;
+    }
+    if (announcesSoon(shell)) {
+      // It goes along.
+      await condition(() => !announcesSoon(shell));
       continue;
     }
     const snapshot = shell.snapshot();

@@ -212,7 +212,7 @@ export class AgentShell {
     return this.checkpoints.offer(this.agent.sequence, this.checkpointIntervalMs) ? this.snapshot() : null;
   }
 
-  private get stopped(): boolean {
+  get stopped(): boolean {
     return this.agent.status === 'stopped';
   }
 
@@ -274,7 +274,7 @@ export class AgentShell {
   }
 
   /** Whether what is not at hand any more can be read from the history: not so with what a workflow records by itself. */
-  private get trims(): boolean {
+  get trims(): boolean {
     return this.kind.workflow === undefined;
   }
 

@@ -1,7 +1,8 @@
 import { condition, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import { checkDispatch } from './agent-batch';
 import { AgentShell } from './agent-shell';
-import { announceBirth, keepAlarms, keepCheckpointed, keepEffects, keepPublished, quietTask } from './agent-loops';
+import { keepAlarms, keepCheckpointed, keepEffects, keepPublished, quietTask } from './agent-loops';
+import { announceBirth } from './announcing';
 import { continuation, dispatch, renew, view, type AgentInput, type Dispatch } from './messages';
 import { continuationOf, continueOnNewestVersion, onItsVersion } from './versions';
 

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate, type Sinks } from '@temporalio
 import type { AgentState } from '../actors/core/agent-state';
 import type { Creation } from '../actors/core/agent';
 import type { CommandEnvelope, CommandResult } from '../actors/core/command';
-import type { CarriedWindow } from '../actors/core/dedupe-window';
+import type { CarriedWindow, ListedWindow } from '../actors/core/dedupe-window';
 import type { Effect } from '../actors/core/effect';
 import type { EventRecord } from '../actors/core/event';
 
@@ -16,7 +16,7 @@ export interface AgentCarry {
   agent: AgentState;
   /** Sequence of the last event that JetStream acked. What comes after it is read from the agent's own history. */
   published: number;
-  window: CarriedWindow;
+  window: CarriedWindow | ListedWindow;
   effects: Effect[];
   checkpoint: CheckpointMark;
   /** Records of a run that nobody has confirmed: those that its history does not hold yet are here. */

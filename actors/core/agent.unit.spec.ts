@@ -127,6 +127,24 @@ describe('the window of commands', () => {
     expect(carried.find('c0')).toBeUndefined();
     expect(carried.find('c1')).toEqual([1, 1]);
     expect(carried.find(`c${windowSize}`)).toEqual([windowSize, windowSize]);
+    expect(JSON.stringify(window.carry()).length).toBeLessThan(17 * windowSize);
+  });
+
+  it('knows what each command made: nothing, many events, or some behind a gap', () => {
+    // prettier-ignore
+    const spans: [number, number][] = [[2, 2], [3, 3], [4, 3], [4, 3], [4, 9], [12, 12], [13, 13]];
+    const window = new DedupeWindow();
+    spans.forEach((span, i) => window.remember(`c${i}`, span));
+    const carried = new DedupeWindow(new DedupeWindow(window.carry()).carry());
+    expect(spans.map((_, i) => carried.find(`c${i}`))).toEqual(spans);
+  });
+
+  it('takes what an earlier release has carried', () => {
+    const window = new DedupeWindow();
+    window.remember('c', [5, 7]);
+    const listed = new DedupeWindow([[window.carry().keys, 5, 3]]);
+    expect(listed.find('c')).toEqual([5, 7]);
+    expect(listed.carry()).toEqual(window.carry());
   });
 });
 
