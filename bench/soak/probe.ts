@@ -51,10 +51,9 @@ export class Probe {
   }
 
   async read(): Promise<Reading> {
-    const { metrics } = this.stack.file();
     const [backlog, ...texts] = await Promise.all([
       projectorBacklog(this.nats),
-      ...ownRoles.map(async (role) => (await fetch(metrics[role])).text()),
+      ...ownRoles.map(async (role) => (await fetch(this.stack.metrics[role])).text()),
     ]);
     const text = Object.fromEntries(ownRoles.map((role, i) => [role, texts[i] ?? ''])) as Record<OwnRole, string>;
     const own = (of: (text: string) => number) =>
