@@ -44,7 +44,7 @@ describeWithTools(['temporal-server', 'temporal-sql-tool'], 'Temporal on Postgre
         return status === 200 && (await handle.describe()).runId !== first;
       }, 'the next run');
       const { body } = await api.call('GET', 'agents/p-1');
-      expect(body.state.flags.before.value).toBe(value);
+      expect(body.state.flags).toEqual({ before: value });
       expect((await api.events('p-1')).at(-1)?.hash).toBe(body.hash);
     } finally {
       await connection.close();
@@ -57,7 +57,7 @@ describeWithTools(['temporal-server', 'temporal-sql-tool'], 'Temporal on Postgre
     expect(status).toBe(201);
     const ended = async (): Promise<boolean> => (await api.call('GET', `runs/${body.id}`)).body.phase === 'ended';
     await until(ended, 'the run');
-    expect((await api.call('GET', `runs/${body.id}`)).body.outcome).toBe('succeeded');
+    expect((await api.call('GET', `runs/${body.id}`)).body.status).toBe('succeeded');
   }, 60_000);
 
   it.each(['stop', 'kill'] as const)(

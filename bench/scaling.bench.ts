@@ -1,0 +1,136 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { findTool } from '../stack/tools';
+import { startTemporalOnPostgres } from '../tests/_util/temporal-on-postgres';
+import { startBenchStack, type BenchStack } from './bench-stack';
+import { median, perSecond, quantile, sample } from './measure';
+import { roles, usageOf } from './process-usage';
+import { runBench } from './run-bench';
+
+const rounds = Number(process.env['ROUNDS'] || 3);
+const seconds = Number(process.env['SECONDS'] || 15);
+const agents = Number(process.env['AGENTS'] || 50);
+/** Not counted: each agent's first tasks, and compiling. */
+const warmUpSeconds = 5;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const row = (cells: readonly string[]): void => say(`| ${cells.join(' | ')} |`);
+
+/** Processes whose CPU time is told, by their names. */
+type Watched = () => Record<string, number>;
+
+interface Measured {
+  perSecond: number;
+  p50: number;
+  p99: number;
+  /** Milliseconds of CPU for each command, by process. */
+  cpuMs: Record<string, number>;
+  /** All of them together. */
+  cores: number;
+}
+
+let made = 0;
+
+/** One command under way for each of some agents that are new, so that all workers that are there have a part of them. */
+async function measure(stack: BenchStack, watched: Watched): Promise<Measured> {
+  const ids = Array.from({ length: agents }, () => `scaled-${(made += 1)}`);
+  for (const id of ids) await stack.makeAgent(id, 60);
+  let value = 0;
+  const command = (i: number): Promise<void> =>
+    stack.command(ids[i] ?? '', 'SetFlag', { key: `flag-${(value += 1) % 20}`, value });
+  await sample(agents, warmUpSeconds, command, 0);
+  const before = watched();
+  const began = performance.now();
+  const taken = await sample(agents, seconds, command, 0);
+  const took = (performance.now() - began) / 1000;
+  const after = watched();
+  const used = Object.keys(after).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)] as const);
+  const rate = perSecond(taken);
+  return {
+    perSecond: rate,
+    p50: median(taken.latencies),
+    p99: quantile(taken.latencies, 0.99),
+    cpuMs: Object.fromEntries(used.map(([name, cpu]) => [name, ((cpu / took) * 1000) / rate])),
+    cores: used.reduce((sum, [, cpu]) => sum + cpu, 0) / took,
+  };
+}
+
+/** With one worker and with two by turns, in the other order each second round. */
+async function compare(stack: BenchStack, server: string, others: Record<string, number>): Promise<void> {
+  const seen: Record<1 | 2, Measured[]> = { 1: [], 2: [] };
+  let second: ChildProcess | undefined;
+  const watched: Watched = () => {
+    const pids: Record<string, number | null> = { ...stack.file().pids, ...others };
+    const cpu = Object.entries(pids).map(([name, pid]) => [name, pid === null ? 0 : usageOf(pid).cpu] as const);
+    const { user, system } = process.cpuUsage();
+    const other = second?.pid === undefined ? 0 : usageOf(second.pid).cpu;
+    return { ...Object.fromEntries(cpu), 'second worker': other, load: (user + system) / 1e6 };
+  };
+  const with1 = async (): Promise<void> => void seen[1].push(await measure(stack, watched));
+  const with2 = async (): Promise<void> => {
+    second = await stack.startWorker();
+    seen[2].push(await measure(stack, watched));
+    second.kill('SIGTERM');
+    await once(second, 'exit');
+    second = undefined;
+  };
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const one of round % 2 === 0 ? [with1, with2] : [with2, with1]) await one();
+    }
+  } finally {
+    second?.kill('SIGKILL');
+  }
+  tell(server, seen);
+}
+
+function tell(server: string, seen: Record<1 | 2, Measured[]>): void {
+  const list = (all: Measured[], of: (each: Measured) => number): string => all.map((m) => of(m).toFixed(0)).join(', ');
+  const ratio = median(seen[2].map((two, i) => two.perSecond / (seen[1][i]?.perSecond ?? NaN)));
+  for (const workers of [1, 2] as const) {
+    const all = seen[workers];
+    row([
+      `${server}, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+      `${list(all, (m) => m.perSecond)} commands/s`,
+      workers === 1 ? '' : `${ratio.toFixed(2)}×`,
+      `${list(all, (m) => m.p50)} ms`,
+      `${list(all, (m) => m.p99)} ms`,
+      all.map((m) => m.cores.toFixed(2)).join(', '),
+    ]);
+  }
+  shares.push(...([1, 2] as const).map((workers) => ({ name: `${server}, ${workers}`, all: seen[workers] })));
+}
+
+const shares: { name: string; all: Measured[] }[] = [];
+const ownRoles = roles.filter((role) => role !== 'temporal' && role !== 'worker');
+const columns = ['temporal', "Temporal's PostgreSQL", 'worker', 'second worker', ...ownRoles, 'load'];
+
+async function main(): Promise<void> {
+  say(`${agents} agents, one command under way each, ${rounds} rounds of ${seconds} s by turns:\n`);
+  row(['server, workers', 'commands/s', '2 : 1', 'p50', 'p99', 'cores used, all together']);
+  row(Array.from({ length: 6 }, () => '---'));
+  const [server, sqlTool] = [findTool('temporal-server'), findTool('temporal-sql-tool')];
+  if ('file' in server && 'file' in sqlTool) {
+    const programs = { 'temporal-server': server.file, 'temporal-sql-tool': sqlTool.file };
+    await using temporal = await startTemporalOnPostgres(programs);
+    await using stack = await startBenchStack('', { TEMPORAL_ADDRESS: temporal.address });
+    const { temporal: pid, postgres } = temporal.pids;
+    await compare(stack, 'production server on PostgreSQL', { temporal: pid, "Temporal's PostgreSQL": postgres });
+  } else {
+    process.stderr.write(
+      `no production server here: ${'problem' in server ? server.problem : ''}; .ci/tools temporal-server\n`,
+    );
+  }
+  {
+    await using stack = await startBenchStack();
+    await compare(stack, 'dev server on SQLite', {});
+  }
+  say('\nCPU for a command, ms, median of the rounds:\n');
+  row(['server, workers', ...columns, 'sum']);
+  row(Array.from({ length: columns.length + 2 }, () => '---'));
+  for (const { name, all } of shares) {
+    const ms = columns.map((column) => median(all.map(({ cpuMs }) => cpuMs[column] ?? 0)));
+    row([name, ...[...ms, ms.reduce((sum, each) => sum + each, 0)].map((each) => each.toFixed(2))]);
+  }
+}
+
+runBench(main);
