@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { findTool } from '../stack/tools';
 import { startTemporalOnPostgres } from '../tests/_util/temporal-on-postgres';
 import { startBenchStack, type BenchStack } from './bench-stack';
+import { canHold, holdTo } from './cpu-share';
 import { median, perSecond, quantile, sample } from './measure';
 import { roles, usageOf } from './process-usage';
 import { runBench } from './run-bench';
 
 const rounds = Number(process.env['ROUNDS'] || 3);
 const seconds = Number(process.env['SECONDS'] || 15);
+const heldCores = 0.15;
 const agents = Number(process.env['AGENTS'] || 50);
 /** Not counted: each agent's first tasks, and compiling. */
 const warmUpSeconds = 5;
@@ -54,8 +56,18 @@ async function measure(stack: BenchStack, watched: Watched): Promise<Measured> {
   };
 }
 
-/** With one worker and with two by turns, in the other order each second round. */
-async function compare(stack: BenchStack, server: string, others: Record<string, number>): Promise<void> {
+/**
+ * With one worker and with two by turns, in the other order each second round.
+ * @param others processes beside those of the stack that are watched too
+ * @param hold does something to each worker before it is measured
+ */
+async function compare(
+  stack: BenchStack,
+  server: string,
+  others: Record<string, number>,
+  hold: (pid: number) => void = () => undefined,
+): Promise<void> {
+  hold(stack.pid('worker'));
   const seen: Record<1 | 2, Measured[]> = { 1: [], 2: [] };
   let second: ChildProcess | undefined;
   const watched: Watched = () => {
@@ -68,6 +80,7 @@ async function compare(stack: BenchStack, server: string, others: Record<string,
   const with1 = async (): Promise<void> => void seen[1].push(await measure(stack, watched));
   const with2 = async (): Promise<void> => {
     second = await stack.startWorker();
+    hold(second.pid ?? NaN);
     seen[2].push(await measure(stack, watched));
     second.kill('SIGTERM');
     await once(second, 'exit');
@@ -100,6 +113,8 @@ function tell(server: string, seen: Record<1 | 2, Measured[]>): void {
   shares.push(...([1, 2] as const).map((workers) => ({ name: `${server}, ${workers}`, all: seen[workers] })));
 }
 
+/** Each takes away what was made to hold a worker that has ended since. */
+const held: (() => void)[] = [];
 const shares: { name: string; all: Measured[] }[] = [];
 const ownRoles = roles.filter((role) => role !== 'temporal' && role !== 'worker');
 const columns = ['temporal', "Temporal's PostgreSQL", 'worker', 'second worker', ...ownRoles, 'load'];
@@ -114,7 +129,12 @@ async function main(): Promise<void> {
     await using temporal = await startTemporalOnPostgres(programs);
     await using stack = await startBenchStack('', { TEMPORAL_ADDRESS: temporal.address });
     const { temporal: pid, postgres } = temporal.pids;
-    await compare(stack, 'production server on PostgreSQL', { temporal: pid, "Temporal's PostgreSQL": postgres });
+    const servers = { temporal: pid, "Temporal's PostgreSQL": postgres };
+    await compare(stack, 'production server on PostgreSQL', servers);
+    // With all on one machine the machine is the bound; workers that may have little of it show what another one adds where they are.
+    const name = `the same, each worker held to ${heldCores} of a core`;
+    if (canHold()) await compare(stack, name, servers, (worker) => held.push(holdTo(heldCores, worker)));
+    else process.stderr.write('workers can not be held to a share of a core here\n');
   } else {
     process.stderr.write(
       `no production server here: ${'problem' in server ? server.problem : ''}; .ci/tools temporal-server\n`,
@@ -124,6 +144,7 @@ async function main(): Promise<void> {
     await using stack = await startBenchStack();
     await compare(stack, 'dev server on SQLite', {});
   }
+  for (const release of held) release();
   say('\nCPU for a command, ms, median of the rounds:\n');
   row(['server, workers', ...columns, 'sum']);
   row(Array.from({ length: columns.length + 2 }, () => '---'));
