@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = '/sys/fs/cgroup/cpu';
@@ -10,15 +10,24 @@ export function canHold(): boolean {
 }
 
 /**
- * Lets a process have so much of a core at most, as if its machine were that small, until it ends.
- * @returns takes away what was made for it, once it has ended
+ * Lets processes have so much of a core each at most, as if their machines were that small.
+ * @returns gives them all of it back
  * @throws Error where that can't be, see `canHold`
  */
-export function holdTo(cores: number, pid: number): () => void {
-  const group = join(root, `ymera-bench-${pid}`);
-  mkdirSync(group, { recursive: true });
-  writeFileSync(join(group, 'cpu.cfs_period_us'), String(periodMicroseconds));
-  writeFileSync(join(group, 'cpu.cfs_quota_us'), String(Math.round(cores * periodMicroseconds)));
-  writeFileSync(join(group, 'cgroup.procs'), String(pid));
-  return () => rmdirSync(group);
+export function holdTo(cores: number, pids: readonly number[]): () => void {
+  const own = /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:\/?(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '';
+  for (const pid of pids) {
+    mkdirSync(groupOf(pid), { recursive: true });
+    writeFileSync(join(groupOf(pid), 'cpu.cfs_period_us'), String(periodMicroseconds));
+    writeFileSync(join(groupOf(pid), 'cpu.cfs_quota_us'), String(Math.round(cores * periodMicroseconds)));
+    writeFileSync(join(groupOf(pid), 'cgroup.procs'), String(pid));
+  }
+  return () => {
+    for (const pid of pids) {
+      writeFileSync(join(root, own, 'cgroup.procs'), String(pid));
+      rmdirSync(groupOf(pid));
+    }
+  };
 }
+
+const groupOf = (pid: number): string => join(root, `ymera-bench-${pid}`);

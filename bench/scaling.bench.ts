@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findTool } from '../stack/tools';
 import { startTemporalOnPostgres } from '../tests/_util/temporal-on-postgres';
 import { startBenchStack, type BenchStack } from './bench-stack';
@@ -14,6 +15,8 @@ const heldCores = 0.15;
 const agents = Number(process.env['AGENTS'] || 50);
 /** Not counted: each agent's first tasks, and compiling. */
 const warmUpSeconds = 5;
+/** After a worker has ended. */
+const settleMs = 8_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const row = (cells: readonly string[]): void => say(`| ${cells.join(' | ')} |`);
 
@@ -32,17 +35,21 @@ interface Measured {
 
 let made = 0;
 
-/** One command under way for each of some agents that are new, so that all workers that are there have a part of them. */
-async function measure(stack: BenchStack, watched: Watched): Promise<Measured> {
+/**
+ * One command under way for each of some agents that are new, so that all workers that are there have a part of them.
+ * @param hold called when the agents are there; what it returns, when all is measured
+ */
+async function measure(stack: BenchStack, watched: Watched, hold: () => () => void): Promise<Measured> {
   const ids = Array.from({ length: agents }, () => `scaled-${(made += 1)}`);
   for (const id of ids) await stack.makeAgent(id, 60);
   let value = 0;
   const command = (i: number): Promise<void> =>
     stack.command(ids[i] ?? '', 'SetFlag', { key: `flag-${(value += 1) % 20}`, value });
+  const release = hold();
   await sample(agents, warmUpSeconds, command, 0);
   const before = watched();
   const began = performance.now();
-  const taken = await sample(agents, seconds, command, 0);
+  const taken = await sample(agents, seconds, command, 0).finally(release);
   const took = (performance.now() - began) / 1000;
   const after = watched();
   const used = Object.keys(after).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)] as const);
@@ -59,15 +66,14 @@ async function measure(stack: BenchStack, watched: Watched): Promise<Measured> {
 /**
  * With one worker and with two by turns, in the other order each second round.
  * @param others processes beside those of the stack that are watched too
- * @param hold does something to each worker before it is measured
+ * @param hold holds the workers to less than they could have, and returns what gives it back
  */
 async function compare(
   stack: BenchStack,
   server: string,
   others: Record<string, number>,
-  hold: (pid: number) => void = () => undefined,
+  hold: (workers: readonly number[]) => () => void = () => () => undefined,
 ): Promise<void> {
-  hold(stack.pid('worker'));
   const seen: Record<1 | 2, Measured[]> = { 1: [], 2: [] };
   let second: ChildProcess | undefined;
   const watched: Watched = () => {
@@ -77,18 +83,21 @@ async function compare(
     const other = second?.pid === undefined ? 0 : usageOf(second.pid).cpu;
     return { ...Object.fromEntries(cpu), 'second worker': other, load: (user + system) / 1e6 };
   };
-  const with1 = async (): Promise<void> => void seen[1].push(await measure(stack, watched));
+  const one = stack.pid('worker');
+  const with1 = async (): Promise<void> => void seen[1].push(await measure(stack, watched, () => hold([one])));
   const with2 = async (): Promise<void> => {
     second = await stack.startWorker();
-    hold(second.pid ?? NaN);
-    seen[2].push(await measure(stack, watched));
+    const two = [one, second.pid ?? NaN];
+    seen[2].push(await measure(stack, watched, () => hold(two)));
     second.kill('SIGTERM');
     await once(second, 'exit');
     second = undefined;
+    // What it had in its memory, the other one takes over.
+    await delay(settleMs);
   };
   try {
     for (let round = 0; round < rounds; round += 1) {
-      for (const one of round % 2 === 0 ? [with1, with2] : [with2, with1]) await one();
+      for (const turn of round % 2 === 0 ? [with1, with2] : [with2, with1]) await turn();
     }
   } finally {
     second?.kill('SIGKILL');
@@ -113,8 +122,6 @@ function tell(server: string, seen: Record<1 | 2, Measured[]>): void {
   shares.push(...([1, 2] as const).map((workers) => ({ name: `${server}, ${workers}`, all: seen[workers] })));
 }
 
-/** Each takes away what was made to hold a worker that has ended since. */
-const held: (() => void)[] = [];
 const shares: { name: string; all: Measured[] }[] = [];
 const ownRoles = roles.filter((role) => role !== 'temporal' && role !== 'worker');
 const columns = ['temporal', "Temporal's PostgreSQL", 'worker', 'second worker', ...ownRoles, 'load'];
@@ -133,7 +140,7 @@ async function main(): Promise<void> {
     await compare(stack, 'production server on PostgreSQL', servers);
     // With all on one machine the machine is the bound; workers that may have little of it show what another one adds where they are.
     const name = `the same, each worker held to ${heldCores} of a core`;
-    if (canHold()) await compare(stack, name, servers, (worker) => held.push(holdTo(heldCores, worker)));
+    if (canHold()) await compare(stack, name, servers, (workers) => holdTo(heldCores, workers));
     else process.stderr.write('workers can not be held to a share of a core here\n');
   } else {
     process.stderr.write(
@@ -144,7 +151,6 @@ async function main(): Promise<void> {
     await using stack = await startBenchStack();
     await compare(stack, 'dev server on SQLite', {});
   }
-  for (const release of held) release();
   say('\nCPU for a command, ms, median of the rounds:\n');
   row(['server, workers', ...columns, 'sum']);
   row(Array.from({ length: columns.length + 2 }, () => '---'));
