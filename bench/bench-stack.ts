@@ -33,10 +33,18 @@ export interface BenchStack extends AsyncDisposable {
   bareClient: Client;
   agents: TemporalAgents;
   launcher: Launcher;
+  /** What the stack tells of itself at this moment. */
+  file(): StackFile;
+  /** The folder that it keeps its data in. */
+  home: string;
+  /** An access token of its admin. */
+  token: string;
   /** Keeps a runbook of this text. */
   saveRunbook(source: string): Promise<void>;
   /** Sends one command over HTTP and fails unless it was accepted. */
   command(agentId: string, type: string, data: unknown): Promise<void>;
+  /** Posts to a path below `/api/v1` and fails unless it was done. @returns the answer's text */
+  post(path: string, body: object): Promise<string>;
   /** Makes a flags agent past the API, so that a checkpoint interval out of its bounds can be measured. */
   makeAgent(id: string, checkpointInterval: number): Promise<void>;
   pid(role: Role): number;
@@ -84,12 +92,18 @@ export async function startBenchStack(encryptionKey = '', settings: NodeJS.Proce
     bareClient,
     agents,
     launcher,
+    file: () => read() as StackFile,
+    home,
+    token,
     saveRunbook: async (source) => {
       const document = parseRunbook(source, describeActions());
       const kept = { name: document.name, document, source, hash: hashOf(document), createdBy: 'bench' };
       await saveRunbook(pool, kept);
     },
-    command: (agentId, type, data) => post(`${api}/api/v1/agents/${agentId}/commands`, token, { type, data }),
+    command: async (agentId, type, data) => {
+      await post(`${api}/api/v1/agents/${agentId}/commands`, token, { type, data });
+    },
+    post: (path, body) => post(`${api}/api/v1/${path}`, token, body),
     makeAgent: async (id, checkpoint_interval) => {
       const config = { checkpoint_interval, log_level: 'info', max_flags: 500 };
       await agents.create({ kind: 'flags', id, name: id, config, command: { id: 'create', principal: 'bench' } });
@@ -117,16 +131,18 @@ export async function startBenchStack(encryptionKey = '', settings: NodeJS.Proce
   };
 }
 
-const keepAlive = new Agent({ keepAlive: true, maxSockets: 256 });
+/** It lets go of a connection that nobody uses before the API does: else a request may go out on one that is just being closed. */
+const keepAlive = new Agent({ keepAlive: true, maxSockets: 256, timeout: 2_000 });
 
 /** A plain request: `fetch` would cost this machine more than the server's part does. */
-function post(url: string, token: string, body: object): Promise<void> {
+function post(url: string, token: string, body: object): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const outgoing = request(url, { method: 'POST', agent: keepAlive, headers }, (response) => {
-      response.resume();
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.once('end', () => {
-        if (response.statusCode === 200) resolve();
+        if (response.statusCode === 200 || response.statusCode === 201) resolve(text);
         else reject(new Error(`${url} answered ${response.statusCode}`));
       });
     });

@@ -15,6 +15,8 @@ export type ToolName =
   | 'git'
   | 'tofu'
   | 'kustomize'
+  | 'temporal-server'
+  | 'temporal-sql-tool'
   | 'chromium';
 
 /** A program of others that an ability works with. A stack runs without it; whoever uses that ability needs it. */
@@ -114,6 +116,22 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     minimum: [5, 0],
     use: 'builds the manifests of deploy/kubernetes',
     install: 'https://kubectl.docs.kubernetes.io/installation/kustomize, or with Go: .ci/tools kustomize',
+  },
+  'temporal-server': {
+    names: ['temporal-server'],
+    variable: 'TEMPORAL_SERVER',
+    versionArgument: '--version',
+    minimum: [1, 29],
+    use: "Temporal's production server, for the tests and benches on PostgreSQL",
+    install: 'the image temporalio/server has it; or with Go, some ten minutes: .ci/tools temporal-server',
+  },
+  'temporal-sql-tool': {
+    names: ['temporal-sql-tool'],
+    variable: 'TEMPORAL_SQL_TOOL',
+    versionArgument: '--version',
+    minimum: [1, 29],
+    use: "makes the schema of Temporal's production server",
+    install: 'the image temporalio/admin-tools has it; or with Go: .ci/tools temporal-server',
   },
   chromium: {
     names: ['chromium', 'chromium-browser', 'google-chrome'],
