@@ -1,6 +1,7 @@
 import { rechained } from '../../actors/core/evidence/check-fixture';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventRecord } from '../../actors/core/event';
 import { seal } from '../../actors/core/hash-chain';
 import { projectRoot } from '../../infra/paths';
@@ -39,8 +40,11 @@ describe('the verdicts of an auditor', () => {
     await lab.startProjector();
     await lab.startKeeper({ EVIDENCE_ARCHIVE_SECONDS: '0.5', EVIDENCE_CHECKPOINT_SECONDS: '1' });
     await lab.agents.create({ kind: 'flags', id: 'web', name: 'Web', config, command: { id: 'b', principal: 'ada' } });
-    // A run of an agent ends after 40 tasks.
-    for (let i = 0; i < 190; i += 1) await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
+    for (let i = 0; i < 190; i += 1) {
+      await send('web', 'SetFlag', { key: `k${i % 9}`, value: i }, `set-${i}`);
+      // A run of an agent ends after 40 tasks, as soon as a task comes without a command.
+      if (i % 45 === 44) await delay(1000);
+    }
   }, 180_000);
   afterAll(async () => {
     await owner.close();
