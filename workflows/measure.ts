@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { MeasureInput } from '../actors/performance/effects';
 import type { MeasureActivities } from '../activities/measure-activities';
-import { follow } from './long-activity';
+import { keepGoing } from './long-activity';
 
 const { measureMetrics } = proxyActivities<MeasureActivities>({
   startToCloseTimeout: '365 days',
@@ -11,5 +11,5 @@ const { measureMetrics } = proxyActivities<MeasureActivities>({
 
 /** Measures an agent's metrics, and tells it what is normal and what is not any more. */
 export async function measure(first: MeasureInput): Promise<void> {
-  await follow(first, ({ metrics }) => metrics.length === 0, measureMetrics);
+  await keepGoing(first, { isIdle: ({ metrics }) => metrics.length === 0, activity: measureMetrics });
 }

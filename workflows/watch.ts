@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { WatchInput } from '../actors/devops/effects';
 import type { WatchActivities } from '../activities/watch-activities';
-import { follow } from './long-activity';
+import { keepGoing } from './long-activity';
 
 /** One attempt probes until it is told to stop; its heartbeat carries what it knows, so another worker goes on from there. */
 const { watchTargets } = proxyActivities<WatchActivities>({
@@ -12,5 +12,5 @@ const { watchTargets } = proxyActivities<WatchActivities>({
 
 /** Watches an agent's targets. */
 export async function watch(first: WatchInput): Promise<void> {
-  await follow(first, ({ targets }) => targets.length === 0, watchTargets);
+  await keepGoing(first, { isIdle: ({ targets }) => targets.length === 0, activity: watchTargets });
 }

@@ -7,7 +7,7 @@ import {
   newestSignedHead,
   runFamily,
   signedHeadAfter,
-  signedHeads,
+  sampledHeads,
 } from '../../projections/queries/evidence-export';
 import { headsOf, readCheckpoint } from '../../projections/queries/evidence-checkpoints';
 import { tombstonesOf } from '../../projections/queries/evidence-heads';
@@ -28,7 +28,7 @@ export function postgresEvidence(pool: Pool, ask: Ask): EvidenceSource {
     ledgerHead: (agentId) => ask(() => ledgerHead(pool, agentId)),
     signedHeadAfter: (agentId, sequence) => ask(() => signedHeadAfter(pool, agentId, sequence)),
     newestSignedHead: (agentId) => ask(() => newestSignedHead(pool, agentId)),
-    signedHeads: (agentId, span, most) => ask(() => signedHeads(pool, agentId, span, most)),
+    signedHeads: (agentId, span, most) => ask(() => sampledHeads(pool, agentId, span, most)),
     async checkpoint(number, leaves) {
       const signed = await ask(() => readCheckpoint(pool, number));
       if (!signed) throw new Error(`checkpoint ${number} is missing`);

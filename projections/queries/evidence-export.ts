@@ -113,7 +113,7 @@ export async function newestSignedHead(db: Queryable, agentId: string): Promise<
 }
 
 /** Signed heads of an agent from one record to another, ascending: the last of them, and of the others some, evenly. */
-export async function signedHeads(
+export async function sampledHeads(
   db: Queryable,
   agentId: string,
   { from, to }: { from: number; to: number },
