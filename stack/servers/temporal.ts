@@ -33,8 +33,17 @@ export interface TemporalServer extends PreparedServer {
 /** The dev server drops closed workflows after a day; an auditor comes later than that. */
 const retentionSeconds = 30 * 24 * 3600;
 
-/** The history service polls its queues 20 times a second by default, which costs every activity some 30 ms. */
-const tuning = ['history.transferProcessorMaxPollRPS=2000', 'history.transferProcessorMaxPollHostRPS=4000'];
+/**
+ * The history service polls its queues 20 times a second by default, which costs every activity some 30 ms; and no timer fires sooner
+ * than a second from now, the wait for a lost worker and the pause before a retry included.
+ */
+const tuning = [
+  'history.transferProcessorMaxPollRPS=2000',
+  'history.transferProcessorMaxPollHostRPS=4000',
+  'history.timerProcessorMaxPollRPS=2000',
+  'history.timerProcessorMaxPollHostRPS=4000',
+  'history.timerProcessorMaxTimeShift="20ms"',
+];
 const pragmas = ['journal_mode=wal', 'synchronous=normal'];
 
 /**
