@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import type { EventRecord } from '../../actors/core/event';
 import { ApiClient, until } from '../_util/api-client';
@@ -56,6 +57,15 @@ describeWithTools(['chromium'], 'the time machine', ({ chromium }) => {
       await goTo.fill(String(sequence));
       await goTo.press('Enter');
       expect([sequence, await stateAfter(page, sequence)]).toEqual([sequence, await told(sequence)]);
+    }
+    // Also where the address is being written for the last one in that moment.
+    for (const pause of [230, 240, 250, 260, 270]) {
+      await goTo.fill('600');
+      await goTo.press('Enter');
+      await delay(pause);
+      await goTo.fill(String(pause));
+      await goTo.press('Enter');
+      expect(await stateAfter(page, pause)).toEqual(await told(pause));
     }
     await slider.focus();
     for (const [key, there] of [

@@ -27,8 +27,8 @@ function numberIn(text: string | null): number | null {
 export function usePlace(): Place {
   const [params, setParams] = useSearchParams();
   const said = numberIn(params.get('at'));
-  // Where the reader is, until the address says so, or says something else.
-  const [draft, setDraft] = useState<{ at: number | null; over: number | null } | null>(null);
+  // Where the reader is, until the address says so, or says something else than it did then or than is being written.
+  const [draft, setDraft] = useState<{ at: number | null; over: (number | null)[] } | null>(null);
   const write = useCallback(
     (name: string, value: string | null): void => {
       setParams(
@@ -43,17 +43,21 @@ export function usePlace(): Place {
     },
     [setParams],
   );
-  const choose = (at: number | null): void => setDraft({ at, over: said });
+  const choose = (at: number | null): void =>
+    setDraft((before) => {
+      const unwritten = before !== null && before.over.includes(said) && before.at !== said;
+      return { at, over: unwritten ? [...before.over, before.at] : [said] };
+    });
   // Written with the address as it is by then: what else has changed in it meanwhile must stay.
   useEffect(() => {
-    if (draft === null || draft.over !== said || draft.at === said) return;
+    if (draft === null || !draft.over.includes(said) || draft.at === said) return;
     const timer = window.setTimeout(() => write('at', draft.at === null ? null : String(draft.at)), restMs);
     return () => window.clearTimeout(timer);
   }, [draft, said, write]);
 
   const vs = params.get('vs');
   return {
-    at: draft !== null && draft.over === said ? draft.at : said,
+    at: draft !== null && draft.over.includes(said) ? draft.at : said,
     against: vs === 'now' ? 'now' : (numberIn(vs) ?? 'before'),
     by: params.get('by') === 'time' ? 'time' : 'sequence',
     field: params.get('field'),
