@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, requireServers, type Environment } from '../infra/config';
 import { later } from '../infra/later';
-import { countCheckpoint, countedPublisher, createDeliveryMetrics } from '../infra/metrics/delivery';
 import { observePool } from '../infra/metrics/pool';
 import { createProjectorMetrics } from '../infra/metrics/projector';
 import { createRegistry } from '../infra/metrics/registry';
@@ -19,9 +18,6 @@ import { SeriesUpkeep } from '../infra/postgres/series-upkeep';
 import { runProcess } from '../infra/process';
 import { parseRetentionClasses, type RetentionClasses } from '../infra/retention';
 import { tlsOf } from '../infra/tls';
-import { NatsPublisher } from '../infra/nats/publisher';
-import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
-import { createRedis } from '../infra/redis/client';
 import { artifactStore, storeSettings } from '../infra/store/stores';
 import { LedgerRebuild } from '../projections/ledger-rebuild';
 import { sampleMetrics } from '../projections/metric-sampler';
@@ -29,12 +25,10 @@ import { countInstallation } from '../projections/queries/installation';
 import { foldCode } from '../projections/queries/fold-code';
 import { Snapshots } from '../projections/queries/snapshots';
 import { secretsOf } from '../temporal/action-settings';
+import { openAgentGateway } from '../temporal/agent-gateway';
 import { TemporalAgentHistory } from '../temporal/agent-history';
 import { listAgentIds } from '../temporal/agent-ids';
-import { TemporalAgents } from '../temporal/agents';
 import { EncryptionCodec } from '../temporal/codec/encryption-codec';
-import { Delivery } from '../temporal/delivery';
-import { connectTemporal } from '../temporal/connection';
 import { probeTemporal } from '../temporal/guard';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
@@ -97,22 +91,9 @@ runProcess('api', async (told, env, logger) => {
   const servers = requireServers(env);
   const registry = createRegistry('api');
   const metrics = createApiMetrics(registry);
-  const delivering = createDeliveryMetrics(registry);
-  const client = connectTemporal(servers.temporal);
+  const gateway = openAgentGateway(env, servers, registry, logger);
+  const { agents, checkpoints, client, redis } = gateway;
   const stream = new StreamReader(servers.nats.servers, servers.nats, logger);
-  const redis = createRedis(servers.redis.url, logger);
-  const checkpoints = new RedisCheckpointStore(redis, (what) => countCheckpoint(delivering, what));
-  const publisher = new NatsPublisher(servers.nats.servers, servers.nats, logger);
-  const delivery = new Delivery(countedPublisher(publisher, delivering), checkpoints, (err, what) =>
-    logger.warn({ err }, `${what} failed`),
-  );
-  const agents = new TemporalAgents(
-    client,
-    servers.temporal.taskQueue,
-    delivery,
-    delivering,
-    env.AGENT_TASK_TIMEOUT_MS,
-  );
   const pool = createPool(servers.postgres.url, logger);
   observePool(registry, pool);
   const ask = guardedPostgres();
@@ -264,14 +245,7 @@ runProcess('api', async (told, env, logger) => {
   await agents.flushCheckpoints(closeMs);
   // What is not handed on by then is kept, for the next process.
   await Promise.race([Promise.all([auditing, measuring]), delay(closeMs)]);
-  await Promise.allSettled([
-    publisher.close(),
-    stream.close(),
-    listener.close(),
-    redis.quit(),
-    pool.end(),
-    client.connection.close(),
-  ]);
+  await Promise.allSettled([gateway.close(), stream.close(), listener.close(), pool.end()]);
 });
 
 /** The one that signs, and the one of before. @throws ConfigError */

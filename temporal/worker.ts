@@ -10,27 +10,21 @@ import { measureActivities } from '../activities/measure-activities';
 import { followActivities } from '../activities/follow-activities';
 import { watchActivities } from '../activities/watch-activities';
 import { requireServers, type Environment } from '../infra/config';
-import { countCheckpoint, countedPublisher, createDeliveryMetrics } from '../infra/metrics/delivery';
 import { serveMetrics } from '../infra/metrics/listener';
 import { observePool } from '../infra/metrics/pool';
 import { createRegistry } from '../infra/metrics/registry';
 import { createWorkerMetrics } from '../infra/metrics/worker';
-import { NatsPublisher } from '../infra/nats/publisher';
 import { NatsSubjects } from '../infra/nats/subject-sender';
 import { sampleMetrics } from '../projections/metric-sampler';
 import { readRunbook } from '../projections/queries/runbooks';
 import { runProcess } from '../infra/process';
 import { createPool } from '../infra/postgres/pool';
 import { RunLogs } from '../infra/postgres/run-logs';
-import { RedisCheckpointStore } from '../infra/redis/checkpoint-store';
-import { createRedis } from '../infra/redis/client';
 import { activityFrame } from './activity-frame';
+import { openAgentGateway } from './agent-gateway';
 import { TemporalAgentHistory } from './agent-history';
-import { TemporalAgents } from './agents';
 import { actionSettings, secretsOf } from './action-settings';
 import { TemporalCompanions } from './companions';
-import { connectTemporal } from './connection';
-import { Delivery } from './delivery';
 import { keepBundle } from './keep-bundle';
 import { Launcher } from './launcher';
 import { launchesOf } from './launches';
@@ -51,23 +45,11 @@ runProcess('worker', async (stop, env, logger) => {
   const servers = requireServers(env);
   installRuntime(logger, coreMetricsAt(env));
   const registry = createRegistry('worker');
-  const delivering = createDeliveryMetrics(registry);
 
-  const client = connectTemporal(servers.temporal);
-  const broker = new NatsPublisher(servers.nats.servers, servers.nats, logger);
-  const publisher = countedPublisher(broker, delivering);
+  const gateway = openAgentGateway(env, servers, registry, logger);
+  const { agents, checkpoints, client, publisher } = gateway;
   const subjects = new NatsSubjects(servers.nats.servers);
-  const redis = createRedis(servers.redis.url, logger);
-  const checkpoints = new RedisCheckpointStore(redis, (what) => countCheckpoint(delivering, what));
   const onError = (err: unknown, what: string): void => logger.warn({ err }, `${what} failed`);
-  const delivery = new Delivery(publisher, checkpoints, onError);
-  const agents = new TemporalAgents(
-    client,
-    servers.temporal.taskQueue,
-    delivery,
-    delivering,
-    env.AGENT_TASK_TIMEOUT_MS,
-  );
   const pool = createPool(servers.postgres.url, logger);
   observePool(registry, pool);
   const logs = new RunLogs(pool, logger);
@@ -131,14 +113,7 @@ runProcess('worker', async (stop, env, logger) => {
   logger.info('ready');
   await worker.run();
   await Promise.all([keeping, sampling]);
-  await Promise.allSettled([
-    broker.close(),
-    subjects.close(),
-    redis.quit(),
-    pool.end(),
-    connection.close(),
-    client.connection.close(),
-  ]);
+  await Promise.allSettled([gateway.close(), subjects.close(), pool.end(), connection.close()]);
 });
 
 /** Where Temporal's core tells of its own pollers, slots and caches. */

@@ -9,7 +9,7 @@ import type { BenchStack } from '../bench-stack';
 import { roles, usageOfStack, type Usage } from '../process-usage';
 
 /** Those that serve metrics made by `infra/metrics`. */
-const ownRoles = ['worker', 'api', 'projector', 'evidence'] as const;
+export const ownRoles = ['worker', 'api', 'projector', 'evidence'] as const;
 type OwnRole = (typeof ownRoles)[number];
 
 /** How a stack stood at one moment. */

@@ -1,6 +1,6 @@
 import { quantile } from '../measure';
 import { roles } from '../process-usage';
-import type { Reading } from './probe';
+import { ownRoles, type Reading } from './probe';
 
 /** What was seen at one moment, with the milliseconds of the requests that ended since the moment before. */
 export interface Moment {
@@ -65,7 +65,7 @@ export function memoryTable(moments: readonly Moment[]): string[] {
     ...roles.map((role) => [role, (r: Reading) => r.usage[role].memory] as [string, (r: Reading) => number]),
     ['all of them', (r) => roles.reduce((sum, role) => sum + r.usage[role].memory, 0)],
   ];
-  const heaps = (['worker', 'api', 'projector', 'evidence'] as const).map((role) => {
+  const heaps = ownRoles.map((role) => {
     const byFifth = fifths(
       moments,
       (values) => Math.min(...values),

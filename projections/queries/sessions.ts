@@ -29,6 +29,12 @@ export type Rotation =
   | { status: 'reused'; session: string; subject: string }
   | { status: 'invalid' };
 
+interface RotatedRow {
+  family: string;
+  subject: string;
+  expires_at: Date;
+}
+
 /** The session of that id, or null where it was never begun, or is long over. */
 export async function findSession(db: Queryable, id: string): Promise<SessionStanding | null> {
   const { rows } = await db.query<{
@@ -108,7 +114,7 @@ export async function openSession(
  * Not so where it was used for the same next one, and that was not used yet: then its bearer never got the answer.
  */
 export async function rotateRefreshToken(db: Queryable, hash: Buffer, next: NewRefreshToken): Promise<Rotation> {
-  const { rows } = await db.query<{ family: string; subject: string; expires_at: Date }>(
+  const { rows } = await db.query<RotatedRow>(
     `WITH used AS (
        UPDATE refresh_tokens SET used_at = now() FROM users
        WHERE hash = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
@@ -131,12 +137,8 @@ export async function rotateRefreshToken(db: Queryable, hash: Buffer, next: NewR
   return { status: 'reused', session: family.family, subject: family.subject };
 }
 
-async function repeatedRotation(
-  db: Queryable,
-  spent: Buffer,
-  next: Buffer,
-): Promise<{ family: string; subject: string; expires_at: Date } | undefined> {
-  const { rows } = await db.query<{ family: string; subject: string; expires_at: Date }>(
+async function repeatedRotation(db: Queryable, spent: Buffer, next: Buffer): Promise<RotatedRow | undefined> {
+  const { rows } = await db.query<RotatedRow>(
     `SELECT next.family, next.subject, next.expires_at FROM refresh_tokens AS spent JOIN refresh_tokens AS next USING (family)
      WHERE spent.hash = $1 AND spent.used_at IS NOT NULL
        AND next.hash = $2 AND next.used_at IS NULL AND next.revoked_at IS NULL AND next.expires_at > now()`,
