@@ -77,7 +77,7 @@ export class StreamReader {
         if (message.seq === end || message.info.pending === 0) return;
       }
     } finally {
-      await messages.close();
+      messages.close();
     }
   }
 

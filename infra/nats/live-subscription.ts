@@ -1,9 +1,9 @@
-import type { ConsumerMessages, NatsConnection } from 'nats';
+import type { NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventRecord } from '../../actors/core/event';
 import type { Logger } from '../logger';
 import type { LazyConnection } from './connection';
-import { boundsOf, consumeFrom } from './ordered';
+import { boundsOf, consumeFrom, type OrderedMessages } from './ordered';
 import { parseRecord } from './record';
 
 const retryMs = 300;
@@ -13,7 +13,7 @@ export class LiveSubscription {
   readonly firstAttempt: Promise<void>;
   private readonly ended: Promise<void>;
   private closing = false;
-  private messages: ConsumerMessages | null = null;
+  private messages: OrderedMessages | null = null;
   /** Of the last message delivered; null before the first connection says where "new" begins. */
   private position: number | null = null;
   /** Where NATS is away then, "new" is what comes into the stream from now on. */
@@ -33,7 +33,7 @@ export class LiveSubscription {
 
   async close(): Promise<void> {
     this.closing = true;
-    await this.messages?.close();
+    this.messages?.close();
     await this.ended;
   }
 
@@ -45,12 +45,12 @@ export class LiveSubscription {
         connection = await this.connection.get();
         this.messages = await consumeFrom(connection, await this.next(connection));
         // Closed meanwhile: `close` could not end what was not there yet.
-        if (this.closing) await this.messages.close();
+        if (this.closing) this.messages.close();
         if (this.closing) break;
         logged = false;
         this.onState(true);
         attempted();
-        await this.deliver(connection, this.messages);
+        await this.deliver(this.messages);
       } catch (error) {
         if (!logged && !this.closing) this.logger.warn({ err: error }, 'nats: live events interrupted');
         logged = true;
@@ -78,8 +78,7 @@ export class LiveSubscription {
     return this.position + 1;
   }
 
-  private async deliver(connection: NatsConnection, messages: ConsumerMessages): Promise<void> {
-    void connection.closed().then(() => messages.close());
+  private async deliver(messages: OrderedMessages): Promise<void> {
     for await (const message of messages) {
       this.position = message.seq;
       const record = parseRecord(message.data);

@@ -201,7 +201,10 @@ describe('a server that is away', () => {
         expect(checkChain(own)).toBeNull();
         await until(async () => (await recordsIn(ledger, id)).length === own.length, `the ledger of ${id}`);
         expect(await recordsIn(ledger, id)).toEqual(own);
-        await until(() => heardOf(heard.frames, id).length >= own.length, `frames of ${id}`);
+        await until(
+          () => heardOf(heard.frames, id).length >= own.length,
+          () => `frames of ${id}: ${told(heard, id, own.length)}`,
+        );
         // An agent's first event comes through the stream only: it is the one that may be late.
         const later = heardOf(heard.frames, id).filter((sequence) => sequence > 1);
         expect(later).toEqual(own.slice(1).map(({ sequence }) => sequence));
@@ -214,6 +217,13 @@ describe('a server that is away', () => {
     }
   }, 120_000);
 });
+
+/** Which events a listener has not heard of, and whether it still listens. */
+function told({ frames, socket }: Awaited<ReturnType<ApiClient['follow']>>, id: string, length: number): string {
+  const heard = new Set(heardOf(frames, id));
+  const missing = Array.from({ length }, (_, at) => at + 1).filter((sequence) => !heard.has(sequence));
+  return `${missing.join(', ')} of ${length} are missing, the last frame of all was ${JSON.stringify(frames.at(-1))}, the socket is ${socket.readyState === socket.OPEN ? 'open' : 'closed'}`;
+}
 
 const heardOf = (frames: readonly Frame[], id: string): number[] =>
   frames.flatMap(({ event }) => (event && eventAgent(event) === id ? [event.sequence] : []));
