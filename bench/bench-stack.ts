@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -23,6 +23,7 @@ import { connectTemporal } from '../temporal/connection';
 import { Delivery } from '../temporal/delivery';
 import { Launcher } from '../temporal/launcher';
 import { PolicyReader } from '../temporal/policy';
+import { nodeOptions } from '../stack/roles';
 import { spawnStack } from '../stack/spawn-stack';
 import type { Role, StackFile } from '../stack/stack-file';
 
@@ -152,7 +153,8 @@ function post(url: string, token: string, body: object): Promise<string> {
 }
 
 async function startWorker(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-  const child = fork(join(distDir, 'worker.js'), { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'];
+  const child = fork(join(distDir, 'worker.js'), { env, stdio, execArgv: nodeOptions });
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (text: Buffer) => {
       if (text.includes('"msg":"ready"')) resolve();

@@ -88,6 +88,7 @@ export const environmentSchema = Type.Object({
   TEMPORAL_TASK_QUEUE: Type.String({ minLength: 1, default: 'ymera' }),
   AGENT_TASK_TIMEOUT_MS: Type.Integer({ minimum: 500, maximum: 60_000, default: 2_000 }),
   WORKER_STICKY_TIMEOUT_MS: Type.Integer({ minimum: 10, maximum: 60_000, default: 500 }),
+  WORKER_WORKFLOW_TASKS: Type.Integer({ minimum: 6, maximum: 1_000, default: 10 }),
   WORKER_CACHED_WORKFLOWS: Type.Optional(Type.Integer({ minimum: 2, maximum: 1_000_000 })),
   WORKER_TUNER: Type.Union([Type.Literal('fixed'), Type.Literal('resource')], { default: 'fixed' }),
   WORKER_TARGET_CPU: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.9 }),

@@ -43,6 +43,7 @@ const workflowSources = [
 const entries = {
   stack: 'stack/main.ts',
   worker: 'temporal/worker.ts',
+  'plain-promises': 'temporal/plain-promises.ts',
   upgrade: 'temporal/upgrade.ts',
   backup: 'backup/backup.ts',
   restore: 'backup/restore.ts',

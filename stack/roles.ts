@@ -21,6 +21,8 @@ const keeperOnly = { EVIDENCE_KEY_FILE: '', EVIDENCE_ANCHOR_WEBHOOK: '' };
 
 /** Each process has ports of its own for them, and the API serves its own beside all else. */
 const noMetrics = { METRICS_PORT: '', TEMPORAL_METRICS_PORT: '' };
+/** What Node is told about each of the processes; see `temporal/plain-promises.ts`. */
+export const nodeOptions = ['--enable-source-maps', '--require', join(distDir, 'plain-promises.js')];
 
 /** The complete environment of the worker, the projector and the API. */
 export function childEnvironment({ env, home, ports, secretKey, servers }: Surroundings): NodeJS.ProcessEnv {
@@ -64,7 +66,7 @@ export function processSpecs(around: Surroundings): Record<'worker' | 'projector
   const spec = (role: string, probe: ProcessSpec['probe'], env = shared): ProcessSpec => ({
     role,
     command: process.execPath,
-    args: ['--enable-source-maps', join(distDir, `${role}.js`)],
+    args: [...nodeOptions, join(distDir, `${role}.js`)],
     env,
     logFile: join(around.home, 'logs', `${role}.log`),
     stopSignal: 'SIGTERM',
