@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from 'react';
-import { useSearchParams } from 'react-router';
 import { useMay } from '../../api/me';
 import { useLiveEvents } from '../../live/use-live';
 import { ButtonLink } from '../../ui/button';
@@ -9,6 +8,7 @@ import { Input, Select } from '../../ui/field';
 import { Page } from '../../ui/page';
 import { Panel } from '../../ui/panel';
 import { Empty, Loaded, Loading, Problem } from '../../ui/states';
+import { useAddressParams } from '../../ui/use-address-params';
 import { AgentList } from './agent-list';
 import { kindsQuery, type Kind } from './agent-queries';
 import type { AgentFilter } from './agent-rows';
@@ -17,17 +17,8 @@ import { AgentTable } from './agent-table';
 export function Component() {
   const may = useMay();
   const kinds = useQuery(kindsQuery);
-  const [params, setParams] = useSearchParams();
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const [params, change] = useAddressParams();
+  const set = (name: string, value: string): void => change({ [name]: value });
   const filter = useDeferredValue(params.toString());
   return (
     <Page

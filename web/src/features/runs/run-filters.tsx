@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { Button } from '../../ui/button';
 import { Field, Input, Select } from '../../ui/field';
+import { useAddressParams } from '../../ui/use-address-params';
 import { runStatuses, textFilters } from './run-filter';
 
 const labels = { runbook: 'Runbook', target: 'Target', agent: 'Agent', started_by: 'Begun by' } as const;
@@ -10,16 +10,7 @@ const pauseMs = 300;
 
 /** Which runs are shown; all of it is in the address. */
 export function RunFilters() {
-  const [params, setParams] = useSearchParams();
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        if (value === '') before.delete(name);
-        else before.set(name, value);
-        return before;
-      },
-      { replace: true },
-    );
+  const [params, change] = useAddressParams();
   return (
     <search className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-6 xl:flex">
       <div className="xl:w-40">
@@ -29,16 +20,8 @@ export function RunFilters() {
               {...wiring}
               value={params.get('attention') === 'true' ? 'attention' : (params.get('status') ?? '')}
               onChange={({ target: { value } }) => {
-                setParams(
-                  (before) => {
-                    before.delete('status');
-                    before.delete('attention');
-                    if (value === 'attention') before.set('attention', 'true');
-                    else if (value !== '') before.set('status', value);
-                    return before;
-                  },
-                  { replace: true },
-                );
+                if (value === 'attention') change({ status: null, attention: 'true' });
+                else change({ status: value, attention: null });
               }}
             >
               <option value="">any</option>
@@ -52,11 +35,15 @@ export function RunFilters() {
       </div>
       {textFilters.map((name) => (
         <div key={name} className="xl:w-44">
-          <TextFilter label={labels[name]} value={params.get(name) ?? ''} onChange={(value) => set(name, value)} />
+          <TextFilter
+            label={labels[name]}
+            value={params.get(name) ?? ''}
+            onChange={(value) => change({ [name]: value })}
+          />
         </div>
       ))}
       {params.size > 0 && (
-        <Button look="quiet" onClick={() => setParams({}, { replace: true })}>
+        <Button look="quiet" onClick={() => change(Object.fromEntries([...params.keys()].map((name) => [name, null])))}>
           Clear
         </Button>
       )}

@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useEffect, useState } from 'react';
+import { useAddressParams } from '../../ui/use-address-params';
 import type { By } from './density';
 
 /** A browser takes no more than some addresses a second: it is written when the reader comes to rest, in ms. */
@@ -25,35 +25,20 @@ function numberIn(text: string | null): number | null {
 }
 
 export function usePlace(): Place {
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useAddressParams();
   const said = numberIn(params.get('at'));
   // Where the reader is, until the address says so, or says something else than it did then or than is being written.
   const [draft, setDraft] = useState<{ at: number | null; over: (number | null)[] } | null>(null);
-  const write = useCallback(
-    (name: string, value: string | null): void => {
-      setParams(
-        (before) => {
-          const next = new URLSearchParams(before);
-          if (value === null) next.delete(name);
-          else next.set(name, value);
-          return next;
-        },
-        { replace: true, preventScrollReset: true },
-      );
-    },
-    [setParams],
-  );
   const choose = (at: number | null): void =>
     setDraft((before) => {
       const unwritten = before !== null && before.over.includes(said) && before.at !== said;
       return { at, over: unwritten ? [...before.over, before.at] : [said] };
     });
-  // Written with the address as it is by then: what else has changed in it meanwhile must stay.
   useEffect(() => {
     if (draft === null || !draft.over.includes(said) || draft.at === said) return;
-    const timer = window.setTimeout(() => write('at', draft.at === null ? null : String(draft.at)), restMs);
+    const timer = window.setTimeout(() => change({ at: draft.at === null ? null : String(draft.at) }), restMs);
     return () => window.clearTimeout(timer);
-  }, [draft, said, write]);
+  }, [draft, said, change]);
 
   const vs = params.get('vs');
   return {
@@ -62,6 +47,6 @@ export function usePlace(): Place {
     by: params.get('by') === 'time' ? 'time' : 'sequence',
     field: params.get('field'),
     choose,
-    set: write,
+    set: (name, value) => change({ [name]: value }),
   };
 }

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import { Input, Select } from '../../../ui/field';
 import { Panel } from '../../../ui/panel';
 import { Empty, Loading, Problem } from '../../../ui/states';
+import { useAddressParams } from '../../../ui/use-address-params';
 import { useAgent } from '../agent-page';
 import { kindsQuery } from '../agent-queries';
 import { matching } from './event-log';
@@ -13,20 +13,11 @@ import { useEventLog } from './use-event-log';
 export function Component() {
   const { id, kind, sequence } = useAgent();
   const { data: kinds } = useQuery(kindsQuery);
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useAddressParams();
   const { log, loading, error, more, loadOlder } = useEventLog(id, sequence);
   const type = params.get('type') ?? '';
   const principal = params.get('principal') ?? '';
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const set = (name: string, value: string): void => change({ [name]: value });
   const names =
     kinds?.find(({ name }) => name === kind)?.events.map((event) => event.type.split('.').at(-1) ?? '') ?? [];
   const shown = matching(log, { ...(type ? { type } : {}), ...(principal ? { principal } : {}) });
