@@ -42,6 +42,7 @@ describe('the stack', () => {
     ]);
     for (const role of ['worker', 'projector', 'evidence']) writeFileSync(join(dist, `${role}.js`), standIn);
     writeFileSync(join(dist, 'api.js'), standInApi);
+    writeFileSync(join(dist, 'plain-promises.js'), '');
     stack = await startTestStack({ script });
   });
 
