@@ -1,4 +1,4 @@
-import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -153,8 +153,11 @@ function post(url: string, token: string, body: object): Promise<string> {
 }
 
 async function startWorker(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-  const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'];
-  const child = fork(join(distDir, 'worker.js'), { env, stdio, execArgv: nodeOptions });
+  const child = fork(join(distDir, 'worker.js'), {
+    env,
+    execArgv: nodeOptions,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (text: Buffer) => {
       if (text.includes('"msg":"ready"')) resolve();
