@@ -26,10 +26,11 @@ export async function writeBackup(
       for await (const line of lines) yield `${JSON.stringify(line)}\n`;
     };
     const packed = new PassThrough();
+    // First: what the passphrase is made to cost, seconds, is not to pass while the snapshot of the ledger grows old.
+    const content = passphrase === undefined ? packed : await sealed(packed, passphrase);
     const packing = pipeline(Readable.from(text()), createGzip(), packed);
     // Heard of below, whoever fails first.
     packing.catch((error: Error) => packed.destroy(error));
-    const content = passphrase === undefined ? packed : await sealed(packed, passphrase);
     await Promise.all([packing, pipeline(content, createWriteStream(temporary, { flags: 'wx', mode: 0o600 }))]);
     await rename(temporary, file);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { EventRecord } from '../actors/core/event';
 import { mostRecordsBytes } from '../actors/core/limits';
-import { jsonBytes } from '../actors/core/json-size';
+import { fitting } from '../actors/core/json-size';
 import { run } from '../actors/run/run';
 import type { RunState } from '../actors/run/state';
 import { keptClosed } from '../projections/queries/evidence-histories';
@@ -104,7 +104,10 @@ function lineOf({ facts, span, bytes }: TakenHistory): BackedUpHistory {
   return { type: 'history', history: { ...facts, ...span }, bytes: Buffer.from(bytes).toString('base64') };
 }
 
-/** What it carries on, with every record at hand that the ledger of the backup lacks: they will be published again. */
+/**
+ * What it carries on, with the records at hand that the ledger of the backup lacks: they will be published again. Of very many only
+ * the newest: they make the projector look for those before them, which it finds in the histories of the backup.
+ */
 async function carriedOn(
   { history, snapshot }: AgentPorts,
   agentId: string,
@@ -121,21 +124,17 @@ async function carriedOn(
     }
   }
   for (const record of carried.pending ?? []) if (record.sequence > published) missing.set(record.sequence, record);
-  const pending = [...missing.values()].sort((a, b) => a.sequence - b.sequence);
-  if (pending.length !== sequence - published) {
+  const newestFirst = [...missing.values()].sort((a, b) => b.sequence - a.sequence);
+  if (newestFirst.length !== sequence - published) {
     throw new AgentNotTaken(
       `agent ${agentId} has ${sequence - published} records that the ledger lacks, and not all are told`,
     );
   }
-  if (jsonBytes(pending) > mostRecordsBytes) {
-    throw new AgentNotTaken(
-      `the ledger is ${pending.length} records behind agent ${agentId}: try again when it has caught up`,
-    );
-  }
+  const pending = fitting(newestFirst, mostRecordsBytes).reverse();
   const unsure = unsureOf(carried);
   return {
     ...carried,
-    published,
+    published: sequence - pending.length,
     pending,
     checkpoint: { sequence: 0, at: 0 },
     ...(unsure.length > 0 ? { unsure } : {}),

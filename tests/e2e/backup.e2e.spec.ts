@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { checkChain } from '../../actors/core/hash-chain';
 import { distDir } from '../../infra/paths';
 import { ApiClient, until } from '../_util/api-client';
+import { freeze } from '../_util/freeze';
 import { startTestStack, TestStack } from '../_util/stack';
 
 jest.setTimeout(240_000);
@@ -38,6 +39,7 @@ describe('backup and restore', () => {
       ({ stdout }) => ({ code: 0, output: stdout }),
       (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, output: error.stderr }),
     );
+  const done = { code: 0, output: expect.not.stringContaining('left out') };
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'ymera-backup-'));
@@ -73,15 +75,18 @@ describe('backup and restore', () => {
     await until(async () => (await api.call('GET', `runs/${paused}`)).body.phase === 'running', 'the run');
 
     expect(await command('backup', old.home, [file], { BACKUP_PASSPHRASE: '' })).toMatchObject({ code: 3 });
-    // Somebody works on while it is made.
+    // The ledger is further behind than a workflow can carry along, and somebody works on while the backup is made.
+    const thaw = freeze(old.reload().pids.projector as number);
+    for (let i = 0; i < 100; i += 1) await api.setFlag('shop', 'long', `${i} ${'x'.repeat(4_000)}`);
     let busy = true;
     const work = (async (): Promise<void> => {
       for (let i = 0; busy; i += 1) await api.setFlag('shop', 'busy', i);
     })();
-    const { code, output } = await command('backup', old.home, [file]);
+    const backup = await command('backup', old.home, [file]);
     busy = false;
     await work;
-    expect({ code, output }).toMatchObject({ code: 0 });
+    thaw();
+    expect(backup).toEqual(done);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const bytes = readFileSync(file);
     expect(bytes.subarray(0, 18).toString()).toBe('age-encryption.org');
@@ -109,8 +114,7 @@ describe('backup and restore', () => {
 
   it('makes it again in an empty home, where everything goes on in the same chains', async () => {
     const home = mkdtempSync(join(tmpdir(), 'ymera-stack-'));
-    const { code, output } = await command('restore', home, [file]);
-    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(await command('restore', home, [file])).toEqual(done);
     stack = new TestStack(home, {});
     await stack.start();
     // The same password, user, and installation.
@@ -118,9 +122,9 @@ describe('backup and restore', () => {
     const api = await ApiClient.login(stack.file);
 
     const shop = (await api.call('GET', 'agents/shop')).body;
-    const before = await api.events('shop');
-    expect(before.length).toBe(shop.sequence);
-    expect(checkChain(before)).toBeNull();
+    expect(shop.sequence).toBeGreaterThan(160);
+    await until(async () => (await api.events('shop')).length === shop.sequence, 'all that the ledger had lacked');
+    expect(checkChain(await api.events('shop'))).toBeNull();
     expect((await api.setFlag('shop', 'after', true)).status).toBe(200);
     await until(async () => (await api.events('shop')).length === shop.sequence + 1, 'its next record');
     const after = await api.events('shop');
