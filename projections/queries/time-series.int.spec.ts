@@ -41,16 +41,16 @@ describe('time series', () => {
     return rows.map(({ name }) => Date.parse(name.slice(-10).replaceAll('_', '-')) / day - today);
   };
 
-  describe('have a partition for each day', () => {
-    const makeOld = (series: string, ago: number): Promise<unknown> => {
-      const from = new Date(Math.floor(Date.now() / day - ago) * day);
-      const name = `${series}_${from.toISOString().slice(0, 10).replaceAll('-', '_')}`;
-      return owner.query(
-        `CREATE TABLE ${name} PARTITION OF ${series}
-         FOR VALUES FROM ('${from.toISOString()}') TO ('${new Date(from.getTime() + day).toISOString()}')`,
-      );
-    };
+  const makeOld = (series: string, ago: number): Promise<unknown> => {
+    const from = new Date(Math.floor(Date.now() / day - ago) * day);
+    const name = `${series}_${from.toISOString().slice(0, 10).replaceAll('-', '_')}`;
+    return owner.query(
+      `CREATE TABLE ${name} PARTITION OF ${series}
+       FOR VALUES FROM ('${from.toISOString()}') TO ('${new Date(from.getTime() + day).toISOString()}')`,
+    );
+  };
 
+  describe('have a partition for each day', () => {
     it('around this one, and none that is older than they are kept', async () => {
       expect(await daysOf('web_vitals')).toEqual([-2, -1, 0, 1, 2]);
       for (const ago of [40, 8, 7, 6]) await makeOld('web_vitals', ago);
@@ -318,9 +318,22 @@ describe('time series', () => {
       expect(await of(0.45, 1, ['route', 'le'])).toEqual([[[{ route: '/a' }, 1.5]], 2]);
     });
 
-    it('keeps partitions, and lets nobody but their owner change what is there', async () => {
-      expect(await daysOf('metric_samples')).toEqual([-2, -1, 0, 1, 2]);
+    it('go when they are too old, as partitions or as chunks of TimescaleDB, and by nobody but their owner', async () => {
+      const { rows } = await owner.query<{ hypertable: boolean }>(
+        `SELECT hypertable FROM time_series WHERE name = 'metric_samples'`,
+      );
+      for (const ago of [9, 6]) {
+        if (!rows[0]?.hypertable) await makeOld('metric_samples', ago);
+        await owner.query(
+          `INSERT INTO metric_samples VALUES (now() - make_interval(days => $1), 'api', 'old', 'ymera_old', '{}', $1)`,
+          [ago],
+        );
+      }
       await expect(pool.query('DELETE FROM metric_samples')).rejects.toMatchObject({ code: '42501' });
+      await new SeriesUpkeep(pool, 'metric_samples', 7, silent).ensure();
+      const { rows: left } = await pool.query(`SELECT value FROM metric_samples WHERE name = 'ymera_old'`);
+      expect(left).toEqual([{ value: 6 }]);
+      if (!rows[0]?.hypertable) expect(await daysOf('metric_samples')).toEqual([-6, -2, -1, 0, 1, 2]);
     });
   });
 });
