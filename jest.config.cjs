@@ -2,8 +2,6 @@
  * Four projects, by what a test needs: nothing, real servers, the whole stack; and chaos, which takes as long as it takes and runs
  * only by `npm run chaos`.
  */
-const esmOnly = ['jose', '@noble', 'uuidv7', 'execa', 'jsondiffpatch', 'node-pg-migrate', 'glob', 'ora'];
-
 const project = (name, options) => ({
   displayName: name,
   rootDir: __dirname,
