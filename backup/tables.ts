@@ -4,10 +4,8 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { BackupLine } from './backup-line';
 
-/** What says who is alive, how they do and what is asked of them at this moment: it is of no use to another installation. */
-const passing = ['keepers', 'keeper_requests', 'metric_names', 'metric_samples'];
-/** What migrations make as it has to be in each database. */
-const byMigrations = ['migrations', 'time_series'];
+/** Who is alive, how they do, what is asked of them at this moment; and what migrations make as each database has to have it. */
+const leftOut = ['keepers', 'keeper_requests', 'metric_names', 'metric_samples', 'migrations', 'time_series'];
 /** What means something to one database, or to one event stream, only: made anew where the rows come to. */
 const ofThisDatabase: Record<string, string[]> = { events: ['position', 'ordinal', 'txid'] };
 /** So that the ledger keeps its order over all agents. */
@@ -38,19 +36,17 @@ export async function tablesOf(client: ClientBase): Promise<BackedUpTable[]> {
      JOIN pg_class f ON f.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
      WHERE k.contype = 'f' AND f.oid <> t.oid AND f.relnamespace = current_schema()::regnamespace`,
   );
-  const wanted = new Map(
-    tables.filter(({ table }) => ![...passing, ...byMigrations].includes(table)).map((one) => [one.table, one]),
-  );
+  const left = new Map(tables.filter(({ table }) => !leftOut.includes(table)).map((one) => [one.table, one]));
   const ordered: BackedUpTable[] = [];
   const take = (name: string): void => {
-    const one = wanted.get(name);
+    const one = left.get(name);
     if (!one) return;
-    wanted.delete(name);
+    left.delete(name);
     for (const { from, to } of references) if (from === name) take(to);
     const columns = one.columns.filter((column) => !ofThisDatabase[name]?.includes(column));
     ordered.push({ ...one, columns });
   };
-  for (const name of [...wanted.keys()]) take(name);
+  for (const name of [...left.keys()]) take(name);
   return ordered;
 }
 
